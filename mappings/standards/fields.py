@@ -1,0 +1,92 @@
+"""What a standard says of each field, and of the record as a whole.
+
+A canonical value is text in one form: dates ``YYYY-MM-DD``, 长期 as ``2099-12-31``, codes in capitals, half-width
+characters. Empty text means that the record states nothing there; null means that its system was never asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+
+class Kind(StrEnum):
+    """What a field holds; it decides how its values are normalised and checked."""
+
+    TEXT = "text"
+    NAME = "name"
+    DOCUMENT_NUMBER = "document_number"
+    CODE = "code"
+    USCC = "uscc"
+    ORGANIZATION_CODE = "organization_code"
+    IDENTITY_NUMBER = "identity_number"
+    DATE = "date"
+    CHOICE = "choice"
+
+
+class Need(StrEnum):
+    """Whether the standard demands a value."""
+
+    MANDATORY = "M"
+    CONDITIONAL = "C"
+    OPTIONAL = "O"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a standard.
+
+    Attributes:
+        name: the word used in code, mapping files and JSON.
+        label: the standard's Chinese label, used as template and workbook header.
+        english: the label for English readers.
+        code: the standard's field code, for example ``XK_WSH``.
+        kind: what it holds.
+        length: the longest value the standard allows, in bytes of GBK.
+        need: mandatory, conditional or optional.
+        choices: the allowed texts of a choice; a text that ends with ``-`` admits any note behind it.
+        identifying: the field says *which* decision this is, so a difference in it is never minor.
+        personal: personal data; masked in logs, reports and screenshots, never in a payload.
+        source: the clause or table the rule comes from.
+    """
+
+    name: str
+    label: str
+    english: str
+    code: str
+    kind: Kind
+    length: int
+    need: Need
+    choices: tuple[str, ...] = ()
+    identifying: bool = False
+    personal: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Standard:
+    """A canonical record: its fields in the standard's order and the fields that make its identity."""
+
+    name: str
+    label: str
+    english: str
+    edition: str
+    fields: tuple[Field, ...]
+    identity: tuple[str, ...]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """The fields by their name."""
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The field names in the standard's order."""
+        return tuple(field.name for field in self.fields)
+
+    @cached_property
+    def identifying(self) -> frozenset[str]:
+        """The fields in which a difference means that it may be another decision."""
+        return frozenset(field.name for field in self.fields if field.identifying)

@@ -1,0 +1,1 @@
+"""Pure: matching, verdicts, rates; and the workbook that shows them."""

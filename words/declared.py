@@ -1,0 +1,146 @@
+"""Declared files: YAML text into a typed model, refusing unknown keys with a suggestion, naming file and line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from words.errors import Place, UsageError
+from words.languages import gettext as _
+
+
+class Declared(BaseModel):
+    """Base of everything that a person declares in a file: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+Path = tuple[int | str, ...]
+
+
+def parse(model: type[Model], text: str, file: str) -> Model:
+    """Read YAML text into ``model``.
+
+    Raises:
+        UsageError: the text is not YAML, a key is unknown, or a value does not fit; names the file and the line.
+    """
+    node = _compose(text, file)
+    data = yaml.load(text, Loader=_TextLoader) if node is not None else {}  # noqa: S506 - a SafeLoader subclass
+    try:
+        return model.model_validate(data if data is not None else {})
+    except ValidationError as error:
+        raise _explain(error.errors()[0], model, node, file) from None
+
+
+class _TextLoader(yaml.SafeLoader):
+    """A safe loader in which a key given twice is an error instead of a silent overwrite."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[object] = set()
+        for key_node, _value in node.value:
+            if key_node.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"“{key_node.value}” twice", key_node.start_mark)
+            seen.add(key_node.value)
+        return super().construct_mapping(node, deep)
+
+
+def _compose(text: str, file: str) -> yaml.Node | None:
+    try:
+        yaml.load(text, Loader=_TextLoader)  # noqa: S506 - a SafeLoader subclass
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise UsageError(
+            "not-yaml",
+            _("This file is not readable YAML: {problem}").format(problem=error.problem or error.context),
+            todo=_("Correct the file at this line; indentation and colons are the usual cause."),
+            place=Place(file=file, line=mark.line + 1 if mark else None),
+        ) from None
+
+
+def line_of(text: str, path: Path) -> int | None:
+    """Return the line (from 1) of the node at ``path`` in YAML text, or of its nearest known parent."""
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    return _line(node, path) if node is not None else None
+
+
+def _line(node: yaml.Node | None, path: Path) -> int | None:
+    line = None
+    for found in _walk(node, path):
+        line = found.start_mark.line + 1
+    return line
+
+
+def _walk(node: yaml.Node | None, path: Path) -> Iterator[yaml.Node]:
+    if node is None:
+        return
+    yield node
+    for step in path:
+        found = _child(node, step)
+        if found is None:
+            continue  # pydantic names union branches in its path; YAML does not
+        key, node = found
+        yield key
+
+
+def _child(node: yaml.Node, step: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == str(step)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None
+
+
+def _explain(error: ErrorDetails, model: type[BaseModel], node: yaml.Node | None, file: str) -> UsageError:
+    path: Path = error["loc"]
+    place = Place(file=file, line=_line(node, path), field=".".join(str(step) for step in path))
+    if error["type"] == "extra_forbidden":
+        return UsageError(
+            "unknown-key",
+            _("The key “{key}” is not known here.").format(key=path[-1]),
+            todo=suggest(str(path[-1]), _keys_at(model, path[:-1])),
+            place=place,
+        )
+    if error["type"] == "missing":
+        return UsageError(
+            "missing-key",
+            _("The key “{key}” is missing.").format(key=path[-1]),
+            todo=_("Add it; the reference page of this file describes it."),
+            place=place,
+        )
+    return UsageError(
+        "bad-value",
+        _("This value does not fit: {reason}").format(reason=error["msg"]),
+        todo=_("Correct the value; the reference page of this file describes it."),
+        place=place,
+    )
+
+
+def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
+    """Return the keys that are known below ``path``, following nested models, lists and optionals."""
+    here: list[type[BaseModel]] = [model]
+    for step in path:
+        there = [field.annotation for each in here if (field := each.model_fields.get(str(step)))]
+        found = [inner for annotation in there for inner in _models_in(annotation)]
+        here = found or here
+    return [field.alias or name for each in here for name, field in each.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:  # noqa: ANN401 - any annotation may stand here
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
+
+
+def suggest(word: str, known: list[str]) -> str:
+    """Return what to do about an unknown word: the nearest known one, or all of them."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    if near:
+        return _("Did you mean “{near}”?").format(near=near[0])
+    return _("Known here: {known}").format(known=", ".join(known))
