@@ -1,0 +1,240 @@
+"""Apply a mapping to a frame of raw rows: canonical records on one side, findings on the other, nothing in between.
+
+Columns are worked on one at a time and each rule sees every distinct value once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import polars as pl
+
+from mappings import transforms
+from mappings.checks import check_records, check_value
+from mappings.headers import find_columns
+from mappings.identity import with_identity
+from mappings.mapping import FieldRule, Mapping
+from mappings.normalise import Unfit, blank, fold, normalise
+from mappings.standards.fields import Field, Need
+from words.errors import DriftError, Place
+from words.languages import gettext as _
+
+#: Columns that a connector adds to its raw rows; they are no headings of the system.
+ORIGIN = "_origin"
+ROW_KEY = "_row_key"
+OWN_COLUMNS = frozenset({ORIGIN, ROW_KEY})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a row did not survive: its number in the raw frame, the field, the raw value, and the name of the rule."""
+
+    row: int
+    field: str
+    value: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What became of a raw frame.
+
+    Attributes:
+        records: canonical text columns in the standard's order, plus ``origin``, ``row_key``, ``record_id`` and
+            ``fingerprint``; only rows without a finding (all usable rows when the mapping is partial).
+        findings: every reason why a row did not survive.
+        rejected: the raw rows that did not survive, with their canonical values as far as they were readable.
+        changed: per record, the raw text of every value that normalisation altered.
+        mapping: the version of the mapping that was applied.
+    """
+
+    records: pl.DataFrame
+    findings: tuple[Finding, ...]
+    rejected: pl.DataFrame
+    changed: tuple[dict[str, str], ...]
+    mapping: str
+
+    @property
+    def quarantined(self) -> int:
+        """The number of rows that did not survive."""
+        return self.rejected.height
+
+
+def apply(mapping: Mapping, raw: pl.DataFrame, *, place: Place | None = None) -> Mapped:
+    """Map raw rows (text columns plus ``_origin`` and ``_row_key``) to canonical records.
+
+    Raises:
+        DriftError: two columns answer to one field, or a column that a mandatory field needs is not there.
+    """
+    headers = [name for name in raw.columns if name not in OWN_COLUMNS]
+    columns = {
+        name: _column(mapping, name, rule, raw, headers, place or Place()) for name, rule in mapping.fields.items()
+    }
+    values = pl.DataFrame(
+        {name: columns[name].values if name in columns else _nothing(mapping, raw) for name in mapping.standard.names}
+    )
+    findings = [finding for column in columns.values() for finding in column.findings]
+    if mapping.partial:
+        findings = _unusable(values)
+    else:
+        bad = {(finding.row, finding.field) for finding in findings}
+        crossed = check_records(values, mapping.standard)
+        findings += [
+            Finding(row, field, values[field][row], rule) for row, field, rule in crossed if (row, field) not in bad
+        ]
+    return _split(mapping, raw, values, columns, sorted(findings, key=lambda finding: finding.row))
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    values: pl.Series
+    raw: pl.Series
+    findings: tuple[Finding, ...]
+
+
+def _split(
+    mapping: Mapping,
+    raw: pl.DataFrame,
+    values: pl.DataFrame,
+    columns: dict[str, _Column],
+    findings: list[Finding],
+) -> Mapped:
+    failing = pl.Series("row", sorted({finding.row for finding in findings}), dtype=pl.Int64)
+    values = values.with_columns(origin=raw[ORIGIN], row_key=raw[ROW_KEY]).with_row_index("row")
+    good = values.filter(~pl.col("row").is_in(failing.implode()))
+    changed = _changed(good["row"].to_list(), columns, values)
+    return Mapped(
+        records=with_identity(good.drop("row"), mapping.standard),
+        findings=tuple(findings),
+        rejected=values.filter(pl.col("row").is_in(failing.implode())),
+        changed=changed,
+        mapping=mapping.version,
+    )
+
+
+def _changed(rows: Iterable[int], columns: dict[str, _Column], values: pl.DataFrame) -> tuple[dict[str, str], ...]:
+    altered: dict[int, dict[str, str]] = {}
+    for name, column in columns.items():
+        differing = (column.raw != values[name]) & (column.raw != "")
+        for row in differing.fill_null(value=False).arg_true().to_list():
+            altered.setdefault(row, {})[name] = column.raw[row]
+    return tuple(altered.get(row, {}) for row in rows)
+
+
+def _unusable(values: pl.DataFrame) -> list[Finding]:
+    """A ledger row is usable when it says which decision it means: a document number, or a name with a date."""
+    nameless = values["name"].fill_null("") == ""
+    undated = values["decision_date"].fill_null("") == ""
+    numberless = values["document_number"].fill_null("") == ""
+    rows = (numberless & (nameless | undated)).arg_true().to_list()
+    return [Finding(row, "document_number", "", "mandatory") for row in rows]
+
+
+def _nothing(mapping: Mapping, raw: pl.DataFrame) -> pl.Series:
+    return pl.Series([None if mapping.partial else ""], dtype=pl.String).new_from_index(0, raw.height)
+
+
+def _column(
+    mapping: Mapping, name: str, rule: FieldRule, raw: pl.DataFrame, headers: list[str], place: Place
+) -> _Column:
+    field = mapping.standard.by_name[name]
+    shown = _shown(rule, raw, headers, place, field, mandatory=field.need is Need.MANDATORY and not mapping.partial)
+    if shown is None:
+        return _Column(_nothing(mapping, raw), pl.Series([""], dtype=pl.String).new_from_index(0, raw.height), ())
+    make = partial(_canonical, rule, field)
+    values, rules = _over_distinct(shown, make)
+    if rule.otherwise is not None and (values == "").any():
+        second = _column(mapping, name, rule.otherwise, raw, headers, place)
+        use = (values == "") & ((second.values.fill_null("") != "") | second.raw.ne(""))
+        values = values.zip_with(~use, second.values)
+        rules = rules.zip_with(~use, _rules_of(second, raw.height))
+    if mapping.partial:
+        values = pl.select(pl.when(values != "").then(values)).to_series()
+        rules = rules.clear(raw.height)
+    bad = rules.is_not_null().arg_true().to_list()
+    return _Column(values, shown, tuple(Finding(row, name, shown[row], rules[row]) for row in bad))
+
+
+def _rules_of(column: _Column, height: int) -> pl.Series:
+    by_row = {finding.row: finding.rule for finding in column.findings}
+    return pl.Series([by_row.get(row) for row in range(height)], dtype=pl.String)
+
+
+def _shown(
+    rule: FieldRule, raw: pl.DataFrame, headers: Sequence[str], place: Place, field: Field, *, mandatory: bool
+) -> pl.Series | None:
+    """Return the raw column of a rule, or None where the system has no such column."""
+    if rule.constant is not None:
+        return pl.Series([rule.constant], dtype=pl.String).new_from_index(0, raw.height)
+    found = find_columns(list(headers), rule.headers)
+    if len(found) > 1:
+        raise DriftError(
+            "two-columns",
+            _("Two columns answer to the field “{field}”: {columns}.").format(
+                field=field.label, columns=", ".join(found)
+            ),
+            todo=_("Take one of the two headings out of the mapping or out of the sheet."),
+            place=_at(place, field),
+        )
+    if not found and mandatory and not rule.otherwise:
+        raise DriftError(
+            "column-missing",
+            _("There is no column for the field “{field}”; looked for: {columns}.").format(
+                field=field.label, columns=", ".join(rule.headers)
+            ),
+            todo=_("Compare the system's headings with the mapping and correct the mapping."),
+            place=_at(place, field),
+        )
+    return raw[found[0]].fill_null("") if found else None
+
+
+def _at(place: Place, field: Field) -> Place:
+    return Place(
+        file=place.file, sheet=place.sheet, row=place.row, system=place.system, url=place.url, field=field.label
+    )
+
+
+def _canonical(rule: FieldRule, field: Field, shown: str) -> tuple[str, str | None]:
+    """Return the canonical text of a raw value, or the raw value itself with the rule that it fails."""
+    try:
+        text = shown
+        for step in rule.transforms:
+            text = text if blank(text) else transforms.build(step)(text)
+        if rule.codes is not None and not blank(text):
+            text = _decoded(text, rule.codes)
+        value = normalise(field.kind, text)
+        check_value(field, value)
+    except Unfit as unfit:
+        return _as_it_stands(field, shown), unfit.rule
+    return value, None
+
+
+def _as_it_stands(field: Field, shown: str) -> str:
+    """A value without a canonical form still has to be comparable and searchable."""
+    try:
+        return normalise(field.kind, shown)
+    except Unfit:
+        return fold(shown)
+
+
+def _decoded(text: str, codes: dict[str, str]) -> str:
+    """Look a code up; ``06-补办`` keeps its note behind the text of ``06``."""
+    code, dash, note = fold(text).partition("-")
+    if fold(text) in codes:
+        return codes[fold(text)]
+    if dash and code in codes:
+        return f"{codes[code]}-{note}"
+    raise Unfit("code-not-in-table")
+
+
+def _over_distinct(shown: pl.Series, make: Callable[[str], tuple[str, str | None]]) -> tuple[pl.Series, pl.Series]:
+    distinct = shown.unique()
+    made = [make(value) for value in distinct.to_list()]
+    table = pl.DataFrame(
+        {"shown": distinct, "value": [value for value, _rule in made], "rule": [rule for _value, rule in made]},
+        schema={"shown": pl.String, "value": pl.String, "rule": pl.String},
+    )
+    joined = pl.DataFrame({"shown": shown}).join(table, on="shown", how="left", maintain_order="left")
+    return joined["value"], joined["rule"]

@@ -1,0 +1,118 @@
+"""What the standard demands of a value and of a record; a record that fails is quarantined, never half-sent.
+
+Receivers demand more (lengths, characters, code tables); that is ``mappings.profiles``.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+from stdnum.cn import ric, uscc
+
+from mappings.normalise import Unfit
+from mappings.standards.fields import Field, Kind, Need, Standard
+from words.languages import N_
+
+#: Every rule a value or a record can fail, with the sentence for a clerk.
+SENTENCES: dict[str, str] = {
+    "mandatory": N_("the standard demands a value here, and there is none"),
+    "mandatory-for-type": N_("this type of licensee demands a value here, and there is none"),
+    "impossible-date": N_("no calendar has this day"),
+    "unreadable-date": N_("this is not readable as a date"),
+    "uscc-form": N_("a unified social credit code has 18 characters and never I, O, S, V or Z"),
+    "uscc-check": N_("the check character of this unified social credit code is wrong (GB 32100-2015)"),
+    "identity-check": N_("this is not a valid citizen identity number (GB 11643-1999)"),
+    "masked-name": N_("a name must be complete: no “*”, “/”, “null” or “test”"),
+    "not-a-choice": N_("this value is not in the standard's code table"),
+    "code-not-in-table": N_("the mapping's code table has no row for this code"),
+    "unreadable-amount": N_("this is not readable as an amount"),
+    "ends-before-start": N_("the validity ends before it begins"),
+}
+
+_PLACEHOLDER = re.compile(r"^0{17}.$")
+_MASKED = re.compile(r"\*|/|null|^test$", re.IGNORECASE)
+_CITIZEN_CARD = "身份证"
+
+
+def check_value(field: Field, value: str) -> None:
+    """Check one canonical value by its field's kind.
+
+    Raises:
+        Unfit: names the rule that the value fails.
+    """
+    if not value:
+        if field.need is Need.MANDATORY:
+            raise Unfit("mandatory")
+        return
+    if field.kind is Kind.USCC:
+        _check_uscc(value)
+    elif field.kind is Kind.NAME and _MASKED.search(value):
+        raise Unfit("masked-name")
+    elif field.kind is Kind.CHOICE and not fits_choice(value, field.choices):
+        raise Unfit("not-a-choice")
+
+
+def _check_uscc(value: str) -> None:
+    """GB 32100-2015; the form is checked without the region prefixes that some rule engines wrongly demand."""
+    if not re.fullmatch(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}", value):
+        raise Unfit("uscc-form")
+    if _PLACEHOLDER.match(value) or uscc.calc_check_digit(value[:17]) != value[17]:
+        raise Unfit("uscc-check")
+
+
+def fits_choice(value: str, choices: tuple[str, ...]) -> bool:
+    """Whether a text stands in a code table, or follows an entry that admits a note (``其他-``)."""
+    return value in choices or any(
+        entry.endswith("-") and value.startswith(entry) and value != entry for entry in choices
+    )
+
+
+def valid_identity_number(value: str) -> bool:
+    """Whether an 18-character citizen identity number has a real birth date and the right check character."""
+    try:
+        return len(value) == 18 and bool(ric.get_birth_date(value)) and ric.calc_check_digit(value) == value[-1]
+    except ValueError:
+        return False
+
+
+def check_records(records: pl.DataFrame, standard: Standard) -> list[tuple[int, str, str]]:
+    """Check what one field demands of another; returns (row, field, rule) for every failure."""
+    found: list[tuple[int, str, str]] = []
+    for field, rule, failing in _cross_rules(standard):
+        if {field, *failing.meta.root_names()} <= set(records.columns):
+            rows = records.select(pl.arg_where(failing)).to_series()
+            found += [(int(row), field, rule) for row in rows]
+    return found + _wrong_identity_numbers(records)
+
+
+def _cross_rules(standard: Standard) -> list[tuple[str, str, pl.Expr]]:
+    """The conditional fields of the 2018 edition (items 3, 9, 10–13) and the order of the validity dates."""
+    if "counterpart_type" not in standard.by_name:
+        return []
+    person = pl.col("counterpart_type") == "自然人"
+    wanted = [("uscc", ~person), ("legal_representative", ~person), ("id_type", person), ("id_number", person)]
+    return [
+        *[(name, "mandatory-for-type", condition & (pl.col(name) == "")) for name, condition in wanted],
+        (
+            "valid_until",
+            "ends-before-start",
+            (pl.col("valid_from") != "")
+            & (pl.col("valid_until") != "")
+            & (pl.col("valid_until") < pl.col("valid_from")),
+        ),
+    ]
+
+
+def _wrong_identity_numbers(records: pl.DataFrame) -> list[tuple[int, str, str]]:
+    pairs = (("id_type", "id_number"), ("representative_id_type", "representative_id_number"))
+    found: list[tuple[int, str, str]] = []
+    for kind, number in pairs:
+        if {kind, number} <= set(records.columns):
+            rows = zip(records[kind].to_list(), records[number].to_list(), strict=True)
+            found += [
+                (row, number, "identity-check")
+                for row, (written, value) in enumerate(rows)
+                if written == _CITIZEN_CARD and value and not valid_identity_number(value)
+            ]
+    return found

@@ -1,0 +1,130 @@
+"""A mapping: one system's columns → the standard's fields, declared in a YAML file and linted as it is read."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from mappings import transforms
+from mappings.standards import STANDARDS, Standard
+from mappings.standards.fields import Need
+from words.declared import Declared, line_of, parse, suggest
+from words.errors import Place, UsageError
+from words.languages import gettext as _
+
+Words = Annotated[tuple[str, ...], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+
+
+class FieldRule(Declared):
+    """Where one field's value comes from and what happens to it before it is made canonical.
+
+    Attributes:
+        headers: the column's heading, with the aliases that other departments use for it (``from:``).
+        constant: a fixed value instead of a column.
+        transforms: named transforms, in order.
+        codes: the system's codes → the standard's texts; a code without a row is an error.
+        otherwise: a second rule that is asked where the first finds nothing.
+    """
+
+    headers: Words = Field(default=(), alias="from")
+    constant: str | None = None
+    transforms: tuple[str | dict[str, str], ...] = ()
+    codes: dict[str, str] | None = None
+    otherwise: FieldRule | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> FieldRule:
+        if bool(self.headers) == (self.constant is not None):
+            raise ValueError("give either “from” or “constant”")
+        return self
+
+
+Rule = Annotated[FieldRule, BeforeValidator(lambda value: {"from": value} if isinstance(value, (str, list)) else value)]
+
+
+class MappingFile(Declared):
+    """The text of a mapping file.
+
+    Attributes:
+        standard: the canonical record that is written.
+        partial: the system states only some fields (a ledger): what has no column, or a blank cell, is never compared,
+            and an unreadable value is kept as it stands so that it shows as a difference.
+        fields: field name → rule; a bare text or list is short for ``from``.
+    """
+
+    standard: str
+    partial: bool = False
+    fields: dict[str, Rule]
+
+
+class Mapping:
+    """A linted mapping; ``version`` is the hash of its text, so that a record tells which rules made it."""
+
+    def __init__(self, name: str, declared: MappingFile, text: str) -> None:
+        self.name = name
+        self.standard = STANDARDS[declared.standard]
+        self.partial = declared.partial
+        self.fields = declared.fields
+        self.version = f"{name}@{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+    @classmethod
+    def parse(cls, text: str, file: str, name: str) -> Mapping:
+        """Read and lint a mapping file.
+
+        Raises:
+            UsageError: unknown standard, field, transform or key, two fields on one heading, a mandatory field without
+                a rule; names the file and the line.
+        """
+        declared = parse(MappingFile, text, file)
+        _Lint(text, file, declared).run()
+        return cls(name, declared, text)
+
+
+class _Lint:
+    def __init__(self, text: str, file: str, declared: MappingFile) -> None:
+        self.text, self.file, self.declared = text, file, declared
+
+    def run(self) -> None:
+        if self.declared.standard not in STANDARDS:
+            known = sorted(STANDARDS)
+            sentence = _("There is no standard “{name}”.").format(name=self.declared.standard)
+            raise self._error("unknown-standard", sentence, suggest(self.declared.standard, known), "standard")
+        standard = STANDARDS[self.declared.standard]
+        for name, rule in self.declared.fields.items():
+            self._known_field(name, standard)
+            self._known_transforms(name, rule)
+        if not self.declared.partial:
+            self._nothing_mandatory_missing(standard)
+
+    def _known_field(self, name: str, standard: Standard) -> None:
+        if name not in standard.by_name:
+            sentence = _("The standard {standard} has no field “{name}”.").format(standard=standard.label, name=name)
+            raise self._error("unknown-field", sentence, suggest(name, list(standard.names)), "fields", name)
+
+    def _known_transforms(self, name: str, rule: FieldRule) -> None:
+        for step in rule.transforms:
+            try:
+                transforms.build(step)
+            except (LookupError, re.error):
+                word = step if isinstance(step, str) else next(iter(step), "")
+                sentence = _("There is no transform “{name}”, or its argument does not fit.").format(name=word)
+                todo = suggest(word, transforms.NAMES)
+                raise self._error("unknown-transform", sentence, todo, "fields", name, "transforms") from None
+        if rule.otherwise:
+            self._known_transforms(name, rule.otherwise)
+
+    def _nothing_mandatory_missing(self, standard: Standard) -> None:
+        for field in standard.fields:
+            if field.need is Need.MANDATORY and field.name not in self.declared.fields:
+                sentence = _("The mandatory field “{name}” ({label}) has no rule.").format(
+                    name=field.name, label=field.label
+                )
+                todo = _("Add it with “from” or “constant”.")
+                raise self._error("unmapped-field", sentence, todo, "fields")
+
+    def _error(self, code: str, sentence: str, todo: str, *path: str) -> UsageError:
+        place = Place(file=self.file, line=line_of(self.text, path), field=".".join(path))
+        return UsageError(code, sentence, todo=todo, place=place)

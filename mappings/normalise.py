@@ -1,0 +1,128 @@
+"""The one canonical text of each kind of value.
+
+Every rule takes what a system shows and returns the canonical text; a value that cannot be made canonical raises
+``Unfit`` with the name of a rule in ``mappings.checks``. All of them are idempotent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from mappings.standards.fields import Kind
+
+LONG_TERM = "2099-12-31"
+_LONG_TERM_WORDS = {"长期", "长期有效", "永久", "永久有效", "无固定期限", "9999-12-31", "2099-12-31", "2099-12-30"}
+_NOTHING = {"", "/", "\\", "-", "--", "空", "无", "暂无", "未提供", "未知", "未填写", "none", "null", "nan"}
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
+_FULL_WIDTH_WORDS = {
+    code: target for code, target in _FULL_WIDTH.items() if chr(target).isalnum() or chr(target) == " "
+}
+_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD])
+_DOTS = str.maketrans("•・‧∙⋅●", "······")
+_YEAR = re.compile(r"[(\[【〔〖{<《]((?:19|20)\d\d)[)\]】〕〗}>》]")
+_DATE = re.compile(r"^(\d{4}|\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
+_TIME = re.compile(r"[T ]?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
+_EXCEL_EPOCH = date(1899, 12, 30)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Unfit(ValueError):  # noqa: N818 - the word of the rule
+    """A value that has no canonical form; ``rule`` names why."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+def fold(text: str) -> str:
+    """Return half-width characters without invisible ones and outer blanks (letters, digits, punctuation, brackets)."""
+    return text.translate(_INVISIBLE).translate(_FULL_WIDTH).strip()
+
+
+def blank(text: str) -> bool:
+    """Whether a system writes this where it means nothing."""
+    return fold(text).casefold() in _NOTHING
+
+
+def plain_text(text: str) -> str:
+    """Return running text: letters and digits half-width, Chinese punctuation untouched, control characters gone."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE).translate(_FULL_WIDTH_WORDS)
+    return _CONTROL.sub("", unified).strip()
+
+
+def name(text: str) -> str:
+    """Return a name: half-width brackets, one middle dot, no blanks except one between two Latin words."""
+    words = re.sub(r"\s+", " ", fold(text)).translate(_DOTS)
+    return re.sub(r"(?<![A-Za-z]) | (?![A-Za-z])", "", words)
+
+
+def document_number(text: str) -> str:
+    """Return a document or certificate number: no blanks, half-width, the year in ``〔〕`` (GB/T 9704 §7.3.5)."""
+    return _YEAR.sub(r"〔\1〕", re.sub(r"\s", "", fold(text)))
+
+
+def code(text: str) -> str:
+    """Return a code: half-width capitals without blanks."""
+    return re.sub(r"\s", "", fold(text)).upper()
+
+
+def hyphenless(text: str) -> str:
+    """Return a code that some write with hyphens (``78068813-2``) without them."""
+    return code(text).replace("-", "")
+
+
+def calendar_date(text: str) -> str:
+    """Return ``YYYY-MM-DD`` from any written form, an Excel serial, or a word for 长期.
+
+    Raises:
+        Unfit: ``impossible-date`` for a day that no calendar has, ``unreadable-date`` for anything else.
+    """
+    folded = fold(text)
+    if folded in _LONG_TERM_WORDS:
+        return LONG_TERM
+    day = re.sub(r"\s", "", _TIME.sub("", folded))
+    if day.isdigit() or re.fullmatch(r"\d{5}\.0+", day):
+        return _from_digits(day.split(".")[0])
+    if not (parts := _DATE.match(day)):
+        raise Unfit("unreadable-date")
+    year, month, dom = (int(part) for part in parts.groups())
+    return _long_term(_day(year + 2000 if year < 100 else year, month, dom))
+
+
+def _from_digits(digits: str) -> str:
+    if len(digits) == 8:
+        return _long_term(_day(int(digits[:4]), int(digits[4:6]), int(digits[6:])))
+    if len(digits) == 5:
+        return (_EXCEL_EPOCH + timedelta(days=int(digits))).isoformat()
+    raise Unfit("unreadable-date")
+
+
+def _day(year: int, month: int, day: int) -> str:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        raise Unfit("impossible-date") from None
+
+
+def _long_term(day: str) -> str:
+    return LONG_TERM if day in _LONG_TERM_WORDS else day
+
+
+NORMALISERS: dict[Kind, Callable[[str], str]] = {
+    Kind.TEXT: plain_text,
+    Kind.NAME: name,
+    Kind.DOCUMENT_NUMBER: document_number,
+    Kind.CODE: code,
+    Kind.USCC: hyphenless,
+    Kind.ORGANIZATION_CODE: hyphenless,
+    Kind.IDENTITY_NUMBER: code,
+    Kind.DATE: calendar_date,
+    Kind.CHOICE: lambda text: re.sub(r"\s", "", fold(text)),
+}
+
+
+def normalise(kind: Kind, text: str) -> str:
+    """Return the canonical text of a value of this kind; empty text for every way of writing nothing."""
+    return "" if blank(text) else NORMALISERS[kind](text)

@@ -1,0 +1,188 @@
+"""A profile: one receiver's edition of a standard, with its codes, order, lengths, allowed characters and key.
+
+The same declaration checks a record before it is sent, writes it in the receiver's form, and reads it back.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cached_property
+
+import polars as pl
+from pydantic import Field as Key
+from pydantic import field_validator
+
+from mappings.checks import fits_choice
+from mappings.mapping import FieldRule, Mapping, MappingFile
+from mappings.standards import STANDARDS, Standard
+from mappings.standards.fields import Field, Kind
+from words.declared import Declared, line_of, parse, suggest
+from words.errors import Place, UsageError
+from words.languages import gettext as _
+
+
+class Column(Declared):
+    """One column of the receiver's template.
+
+    Attributes:
+        field: the standard's field.
+        header: the heading in the template; the standard's label when it is left out.
+        length: the longest value in bytes of the receiver's encoding; the standard's length when it is left out.
+        codes: the standard's texts → the receiver's codes.
+        choices: the receiver's own code table where it is narrower than the standard's.
+    """
+
+    field: str
+    header: str = ""
+    length: int | None = None
+    codes: dict[str, str] | None = None
+    choices: tuple[str, ...] | None = None
+
+
+class Names(Declared):
+    """Which names the receiver takes (its forbidden-characters rule)."""
+
+    pattern: str = ".*"
+    forbidden: tuple[str, ...] = ()
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, value: str) -> str:
+        re.compile(value)
+        return value
+
+
+class ProfileFile(Declared):
+    """The text of a profile file. The edition is demanded because status ``1`` means revoked in one of them."""
+
+    standard: str
+    edition: str
+    title: str
+    encoding: str = "gb18030"
+    date_format: str = "%Y/%m/%d"
+    key: tuple[str, ...] = ("document_number", "name")
+    names: Names = Names()
+    columns: tuple[Column, ...] = Key(min_length=1)
+
+
+class Profile:
+    """A linted profile."""
+
+    def __init__(self, name: str, declared: ProfileFile) -> None:
+        self.name = name
+        self.declared = declared
+        self.standard: Standard = STANDARDS[declared.standard]
+        self.columns = declared.columns
+
+    @classmethod
+    def parse(cls, text: str, file: str, name: str) -> Profile:
+        """Read and lint a profile file.
+
+        Raises:
+            UsageError: an unknown standard or field, a field twice, or another edition than the standard's.
+        """
+        declared = parse(ProfileFile, text, file)
+        _lint(declared, text, file)
+        return cls(name, declared)
+
+    @cached_property
+    def headers(self) -> tuple[str, ...]:
+        """The template's headings in order."""
+        return tuple(column.header or self._field(column).label for column in self.columns)
+
+    def reading(self) -> Mapping:
+        """Return the mapping that reads this receiver's own rows, by heading or by field code."""
+        rules = {column.field: self._reading_rule(column) for column in self.columns}
+        text = self.declared.model_dump_json()
+        return Mapping(self.name, MappingFile(standard=self.standard.name, fields=rules), text)
+
+    def encode(self, records: pl.DataFrame) -> pl.DataFrame:
+        """Return the records in the receiver's form: its headings, order, codes and dates, all text."""
+        return records.select(self._encoded(column).alias(header) for column, header in self._headed())
+
+    def malformed(self, records: pl.DataFrame, today: date) -> pl.Series:
+        """Return for each record why this receiver would refuse it, empty where it would take it."""
+        reasons = [reason for column in self.columns for reason in self._reasons(column, today)]
+        text = pl.concat_str(reasons, separator=_("; "), ignore_nulls=True)
+        return records.select(malformed=text.fill_null("")).to_series()
+
+    def _headed(self) -> zip[tuple[Column, str]]:
+        return zip(self.columns, self.headers, strict=True)
+
+    def _field(self, column: Column) -> Field:
+        return self.standard.by_name[column.field]
+
+    def _reading_rule(self, column: Column) -> FieldRule:
+        field = self._field(column)
+        headers = tuple(dict.fromkeys([column.header or field.label, field.label, field.code]))
+        codes = {code: text for text, code in column.codes.items()} if column.codes else None
+        return FieldRule(headers=headers, codes=codes)
+
+    def _encoded(self, column: Column) -> pl.Expr:
+        value = pl.col(column.field).fill_null("")
+        if self._field(column).kind is Kind.DATE:
+            return value.str.to_date("%Y-%m-%d", strict=False).dt.strftime(self.declared.date_format).fill_null("")
+        return value.replace(column.codes) if column.codes else value
+
+    def _reasons(self, column: Column, today: date) -> list[pl.Expr]:
+        field, value = self._field(column), pl.col(column.field)
+        label = field.label
+        reasons = [self._too_long(column, field)]
+        if field.kind is Kind.NAME:
+            names = self.declared.names
+            sentence = _("{field}: characters that {receiver} does not take").format(
+                field=label, receiver=self.declared.title
+            )
+            forbidden = value.str.to_lowercase().str.contains_any(list(names.forbidden)) if names.forbidden else False
+            reasons.append(_when((value != "") & (~value.str.contains(names.pattern) | forbidden), sentence))
+        if column.choices:
+            sentence = _("{field}: not in the code table of {receiver}").format(
+                field=label, receiver=self.declared.title
+            )
+            reasons.append(_when((value != "") & ~_fits(value, column.choices), sentence))
+        if field.name == "decision_date":
+            reasons.append(_when(value > today.isoformat(), _("{field}: later than today").format(field=label)))
+        return reasons
+
+    def _too_long(self, column: Column, field: Field) -> pl.Expr:
+        longest = column.length or field.length
+        sentence = _("{field}: longer than {bytes} bytes").format(field=field.label, bytes=longest)
+        size = pl.col(column.field).map_batches(self._bytes, return_dtype=pl.Int64)
+        return _when(size > longest, sentence)
+
+    def _bytes(self, values: pl.Series) -> pl.Series:
+        encoding = self.declared.encoding
+        return pl.Series([len(value.encode(encoding, "replace")) for value in values], dtype=pl.Int64)
+
+
+def _when(condition: pl.Expr, sentence: str) -> pl.Expr:
+    return pl.when(condition).then(pl.lit(sentence))
+
+
+def _fits(value: pl.Expr, choices: tuple[str, ...]) -> pl.Expr:
+    return value.map_batches(
+        lambda values: pl.Series([fits_choice(text, choices) for text in values], dtype=pl.Boolean),
+        return_dtype=pl.Boolean,
+    )
+
+
+def _lint(declared: ProfileFile, text: str, file: str) -> None:
+    def error(code: str, sentence: str, todo: str, *path: str | int) -> UsageError:
+        return UsageError(code, sentence, todo=todo, place=Place(file=file, line=line_of(text, path)))
+
+    if declared.standard not in STANDARDS:
+        sentence = _("There is no standard “{name}”.").format(name=declared.standard)
+        raise error("unknown-standard", sentence, suggest(declared.standard, sorted(STANDARDS)), "standard")
+    standard = STANDARDS[declared.standard]
+    seen: set[str] = set()
+    for number, column in enumerate(declared.columns):
+        if column.field not in standard.by_name:
+            sentence = _("The standard {standard} has no field “{name}”.").format(
+                standard=standard.label, name=column.field
+            )
+            raise error("unknown-field", sentence, suggest(column.field, list(standard.names)), "columns", number)
+        if column.field in seen:
+            sentence = _("The field “{name}” stands in two columns.").format(name=column.field)
+            raise error("field-twice", sentence, _("Take one of them out."), "columns", number)
+        seen.add(column.field)

@@ -1,0 +1,105 @@
+"""The named transforms a mapping may use, each a text to a text; canonical form comes after them by the field's kind.
+
+In a mapping file a transform is a bare name (``epoch_ms``) or a name with its argument (``before: 行政许可``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from mappings.normalise import Unfit, fold
+
+Transform = Callable[[str], str]
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_RANGE = re.compile(r"\s*(?:至|到|~|～|—+|–|\s-\s)\s*")
+
+
+def _epoch_ms(text: str) -> str:
+    """Milliseconds since 1970 → the day in Asia/Shanghai, as the system's own page shows it."""
+    try:
+        return datetime.fromtimestamp(int(text) / 1000, _SHANGHAI).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise Unfit("unreadable-date") from None
+
+
+def _range_start(text: str) -> str:
+    """``2024-03-15至2027-03-14`` → its first part; a single value stays."""
+    return _RANGE.split(text, maxsplit=1)[0]
+
+
+def _range_end(text: str) -> str:
+    """``2024-03-15至2027-03-14`` → its last part; a single value stays."""
+    return _RANGE.split(text, maxsplit=1)[-1]
+
+
+def _ten_thousands(text: str) -> str:
+    """元 → 万元, exact decimals."""
+    try:
+        return f"{(Decimal(fold(text).replace(',', '')) / 10000).normalize():f}"
+    except InvalidOperation:
+        raise Unfit("unreadable-amount") from None
+
+
+PLAIN: dict[str, Transform] = {
+    "epoch_ms": _epoch_ms,
+    "range_start": _range_start,
+    "range_end": _range_end,
+    "yuan_to_wan": _ten_thousands,
+    "fold": fold,
+}
+
+
+def _before(mark: str) -> Transform:
+    """Keep what stands before a mark; nothing when the mark is absent."""
+    return lambda text: text.split(mark, 1)[0] if mark in text else ""
+
+
+def _after(mark: str) -> Transform:
+    """Keep what stands behind a mark; nothing when the mark is absent."""
+    return lambda text: text.split(mark, 1)[1] if mark in text else ""
+
+
+def _find(pattern: str) -> Transform:
+    """Keep the first match of a regular expression (its first group if it has one); nothing when there is none."""
+    compiled = re.compile(pattern)
+
+    def keep(text: str) -> str:
+        found = compiled.search(text)
+        return (found.group(1) if compiled.groups else found.group(0)) if found else ""
+
+    return keep
+
+
+def _prefix(start: str) -> Transform:
+    """Put a text in front of whatever is there."""
+    return lambda text: f"{start}{text}" if text else ""
+
+
+WITH_ARGUMENT: dict[str, Callable[[str], Transform]] = {
+    "before": _before,
+    "after": _after,
+    "find": _find,
+    "prefix": _prefix,
+}
+
+NAMES = sorted([*PLAIN, *WITH_ARGUMENT])
+
+
+def build(step: str | dict[str, str]) -> Transform:
+    """Return the transform that a mapping names.
+
+    Raises:
+        LookupError: no transform has this name, or it wants an argument that is not given (or the reverse).
+        re.error: the argument is not a regular expression.
+    """
+    if isinstance(step, str):
+        return PLAIN[step]
+    (name, argument), *more = step.items()
+    if more:
+        raise LookupError(", ".join(step))
+    return WITH_ARGUMENT[name](argument)
