@@ -117,7 +117,7 @@ class Profile:
         field = self._field(column)
         headers = tuple(dict.fromkeys([column.header or field.label, field.label, field.code]))
         codes = {code: text for text, code in column.codes.items()} if column.codes else None
-        return FieldRule(headers=headers, codes=codes)
+        return FieldRule.model_validate({"from": headers, "codes": codes})
 
     def _encoded(self, column: Column) -> pl.Expr:
         value = pl.col(column.field).fill_null("")
