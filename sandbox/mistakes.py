@@ -126,7 +126,7 @@ def typed_number(number: str, rng: Random, taken: Collection[str]) -> str:
         chars = list(number)
         place, other = rng.sample(places, 2)
         if rng.random() < 0.5:
-            chars[place] = rng.choice("0123456789")
+            chars[place] = rng.choice("123456789")
         elif abs(place - other) == 1:
             chars[place], chars[other] = chars[other], chars[place]
         wrong = "".join(chars)
