@@ -1,0 +1,97 @@
+"""The pretend city as one process: three portals, a page to order faults, and an index."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route, Router
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.approval import Approval
+from sandbox.bureau import Bureau
+from sandbox.credit import Credit
+from sandbox.doors import ACCOUNTS, Door
+from sandbox.faults import Faults
+from sandbox.model import City
+from sandbox.web import HERE, html
+
+
+def create_app(city: City, state: Path, *, latency_ms: float = 0, session_minutes: float = 30) -> Starlette:
+    """Build the city's portals; ``state`` is the folder where the credit platform's truth is kept."""
+    faults = Faults()
+    doors = {system: Door(system, session_minutes) for system in ACCOUNTS}
+    credit = Credit(city, doors["credit"], faults, state)
+    portals = {
+        "approval": Approval(city, doors["approval"], faults),
+        "bureau": Bureau(city, doors["bureau"], faults),
+        "credit": credit,
+    }
+
+    async def index(_request: Request) -> Response:
+        return html("index.html", city=city, accounts=ACCOUNTS)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        credit.store.close()
+
+    mounts = [Mount(f"/{name}", _late(Router(portal.routes()), latency_ms / 1000)) for name, portal in portals.items()]
+    return Starlette(
+        routes=[
+            *mounts,
+            Route("/faults", faults.page, methods=["GET", "POST", "DELETE"]),
+            Mount("/static", StaticFiles(directory=HERE / "static")),
+            Route("/", index),
+        ],
+        lifespan=lifespan,
+    )
+
+
+def _late(app: ASGIApp, seconds: float) -> ASGIApp:
+    """Let every request wait, as if the portal were far away."""
+
+    async def late(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(seconds)
+        await app(scope, receive, send)
+
+    return late if seconds else app
+
+
+class CityServer(uvicorn.Server):
+    """A server that tells its address as soon as it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            self._ready(f"http://{host}:{port}")
+
+
+def serve(
+    city: City,
+    state: Path,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    ready: Callable[[str], None] = lambda _url: None,
+    **behaviour: float,
+) -> None:
+    """Serve the city until the process is told to stop; ``behaviour`` is what ``create_app`` takes."""
+    app = create_app(city, state, **behaviour)
+    config = uvicorn.Config(
+        app, host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=1
+    )
+    CityServer(config, ready).run()
