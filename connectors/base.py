@@ -1,0 +1,159 @@
+"""The contract between a bot and the outside world: rows come in as text, records go out as a receiver writes them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+import polars as pl
+
+from mappings.mapping import Mapping as FieldMapping
+from mappings.profiles import Profile
+from words.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The decision dates a run covers, both ends included."""
+
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as its system shows it.
+
+    Attributes:
+        key: what the system itself tells its rows apart by.
+        digest: hash of what the list shows of the row; the same digest means that the row needs no opening.
+        payload: heading or key → text, list and detail together.
+        known: the row was taken over from an earlier run because its list entry has not changed.
+    """
+
+    key: str
+    digest: str
+    payload: Mapping[str, str]
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of rows, and how many rows the system says there are altogether."""
+
+    rows: Sequence[Row]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet of a ledger as a frame of text, with its own place."""
+
+    place: Place
+    rows: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A piece of evidence as it came from a connector."""
+
+    kind: str
+    about: str
+    content: bytes
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is about to be handed to a feed: the bytes, and which record stands in which row (from 1) of them."""
+
+    content: bytes
+    file_name: str
+    rows: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a feed answered for a batch.
+
+    Attributes:
+        batch: the feed's own number of the batch.
+        accepted: record ids that it says it took.
+        refused: record id → reason, as the feed wrote it.
+        papers: the answers as they came: (kind, content).
+    """
+
+    batch: str
+    accepted: tuple[str, ...]
+    refused: Mapping[str, str]
+    papers: tuple[tuple[str, bytes], ...] = ()
+
+
+Known = Mapping[str, tuple[str, Mapping[str, str]]]
+Progress = Callable[[int, int], None]
+
+
+class Source(Protocol):
+    """A system that approval results are collected from."""
+
+    name: str
+    title: str
+    mapping: FieldMapping
+
+    def collect(self, window: Window, known: Known) -> AsyncIterator[Page]:
+        """Yield the rows of a window page by page; every row exactly once, all rows or an error."""
+        ...
+
+    async def evidence(self) -> Sequence[Evidence]:
+        """Return pictures of what a person sees there, after comparing them with what was collected."""
+        ...
+
+    async def close(self) -> None:
+        """Keep the session and let go of everything else."""
+        ...
+
+
+class Feed(Protocol):
+    """A receiver that records are delivered to."""
+
+    name: str
+    title: str
+    profile: Profile
+
+    async def disclosed(self) -> pl.DataFrame:
+        """Return the feed's own rows (headings or codes as columns, plus ``received``, ``_origin``, ``_row_key``)."""
+        ...
+
+    async def fill(self, records: pl.DataFrame) -> Sequence[Batch]:
+        """Write records (canonical, with ``record_id``) in the receiver's own form; nothing is sent."""
+        ...
+
+    async def send(self, batch: Batch) -> Receipt:
+        """Hand one batch over and wait for its receipt."""
+        ...
+
+    async def evidence(self) -> Sequence[Evidence]:
+        """Return the pictures taken while delivering."""
+        ...
+
+    async def close(self) -> None:
+        """Keep the session and let go of everything else."""
+        ...
+
+
+@dataclass(slots=True)
+class Album:
+    """Evidence gathered while a connector works."""
+
+    pieces: list[Evidence] = field(default_factory=list)
+
+    def add(self, kind: str, about: str, content: bytes, suffix: str) -> None:
+        """Put one piece in."""
+        self.pieces.append(Evidence(kind, about, content, suffix))
+
+    def take(self) -> list[Evidence]:
+        """Return all pieces and start anew."""
+        taken, self.pieces = self.pieces, []
+        return taken

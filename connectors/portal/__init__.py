@@ -1,0 +1,1 @@
+"""Portals: one session, readers written in the YAML, one rule of evidence."""

@@ -1,0 +1,143 @@
+"""The html reader: server-rendered tables by their headings, with the hidden fields carried from answer to answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from connectors.base import Page, Row
+from connectors.portal.declared import PortalDeclared, Request
+from connectors.portal.filling import Fills
+from connectors.portal.rows import digest_of
+from connectors.portal.session import Session
+from mappings.headers import plain_header
+from words.errors import DriftError, Place
+from words.languages import gettext as _
+
+
+async def read_html(session: Session, fills: Fills) -> AsyncIterator[Page]:
+    """Yield the list's pages one after another, as a person turning them would get them.
+
+    Raises:
+        DriftError: the table's headings, the total or a row's key are not where they were declared.
+    """
+    listing = session.declared.list_
+    hidden = await _hidden_of_first(session, fills)
+    request, number, came = listing.request, 1, 0
+    while True:
+        turned = {**fills, "page": number, "size": listing.size, "offset": came}
+        response = await session.fetch(request, turned, state=hidden)
+        tree = LexborHTMLParser(session.text(response))
+        rows, total = rows_of(session.declared, tree)
+        yield Page(rows, total)
+        came += len(rows)
+        if came >= total or not rows:
+            return
+        hidden = hidden_fields(tree)
+        request, number = _turned(request, listing.turn), number + 1
+
+
+async def _hidden_of_first(session: Session, fills: Fills) -> dict[str, str]:
+    """A form is sent back with what it held, so it has to be fetched before it can be sent."""
+    if not session.declared.list_.request.form:
+        return {}
+    response = await session.fetch(Request(url=session.declared.list_.request.url), fills)
+    return hidden_fields(LexborHTMLParser(session.text(response)))
+
+
+def _turned(request: Request, turn: dict[str, str | int | bool]) -> Request:
+    part = "form" if request.form else "query"
+    return request.model_copy(update={part: {**getattr(request, part), **turn}})
+
+
+def hidden_fields(tree: LexborHTMLParser) -> dict[str, str]:
+    """Return the hidden inputs of a page (``__VIEWSTATE``, CSRF tokens)."""
+    inputs = tree.css("input[type=hidden]")
+    return {name: each.attributes.get("value") or "" for each in inputs if (name := each.attributes.get("name"))}
+
+
+def rows_of(declared: PortalDeclared, tree: LexborHTMLParser) -> tuple[list[Row], int]:
+    """Return the rows of the declared table, and the total that the page states.
+
+    Raises:
+        DriftError: they are not where they were declared.
+    """
+    listing = declared.list_
+    total = re.search(listing.total, tree.body.text(separator=" ") if tree.body else "")
+    headings, rows = table_of(declared, tree)
+    if total is None:
+        raise _changed(declared, listing.total)
+    return [_row(declared, headings, row) for row in rows], int(total[1].replace(",", ""))
+
+
+def _row(declared: PortalDeclared, headings: list[str], cells: list[LexborNode]) -> Row:
+    listing = declared.list_
+    payload = {heading: _text(cell) for heading, cell in zip(headings, cells, strict=True)}
+    place = headings.index(listing.key) if listing.key in headings else None
+    key = re.search(listing.key_pattern, (cells[place].html or "").replace("&#39;", "'")) if place is not None else None
+    if key is None:
+        raise _changed(declared, listing.key)
+    return Row(key[1], digest_of(payload, listing.ignore), payload)
+
+
+def table_of(declared: PortalDeclared, tree: LexborHTMLParser) -> tuple[list[str], list[list[LexborNode]]]:
+    """Return headings and rows (cells) of the table that has the declared headings.
+
+    Raises:
+        DriftError: no table has them.
+    """
+    wanted = {plain_header(heading) for heading in declared.list_.headers}
+    seen: list[str] = []
+    for row in tree.css("tr"):
+        headings = [_text(cell) for cell in _cells(row)]
+        if wanted <= {plain_header(heading) for heading in headings}:
+            return headings, _rows_under(row, len(headings))
+        if row.css_first("th") is not None:
+            seen += headings
+    raise DriftError(
+        "headings-changed",
+        _("The list has no table with the headings it had: {expected}. It shows: {seen}.").format(
+            expected=", ".join(declared.list_.headers), seen=", ".join(seen)
+        ),
+        todo=_("Compare the page with the connector's file and correct it there; nothing was sent."),
+        place=Place(system=declared.title, url=declared.list_.request.url),
+    )
+
+
+def _rows_under(header: LexborNode, width: int) -> list[list[LexborNode]]:
+    table = header.parent
+    while table is not None and table.tag != "table":
+        table = table.parent
+    rows = [_cells(row) for row in (table.css("tr") if table else []) if row.mem_id != header.mem_id]
+    return [cells for cells in rows if len(cells) == width and not any(cell.tag == "th" for cell in cells)]
+
+
+def _cells(row: LexborNode) -> list[LexborNode]:
+    return [cell for cell in row.iter() if cell.tag in {"td", "th"}]
+
+
+def _text(cell: LexborNode) -> str:
+    return cell.text(strip=False).replace("\xa0", " ").strip()
+
+
+def pairs_of(tree: LexborHTMLParser) -> dict[str, str]:
+    """Return the label/value pairs of a detail page, whose rows hold label, value and so on."""
+    pairs: dict[str, str] = {}
+    for row in tree.css("tr"):
+        cells = _cells(row)
+        if len(cells) % 2 == 0:
+            for label, value in zip(cells[::2], cells[1::2], strict=True):
+                if words := _text(label).rstrip(":：").strip():
+                    pairs.setdefault(words, _text(value))
+    return pairs
+
+
+def _changed(declared: PortalDeclared, what: str) -> DriftError:
+    return DriftError(
+        "page-changed",
+        _("The list shows nothing that answers to “{what}” any more.").format(what=what),
+        todo=_("Compare the page with the connector's file and correct it there; nothing was sent."),
+        place=Place(system=declared.title, url=declared.list_.request.url, field=what),
+    )

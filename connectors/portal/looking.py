@@ -1,0 +1,142 @@
+"""Looking at a page the way a person does: by its words, in whichever frame they stand, until they are there."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connectors.portal.declared import PortalDeclared
+from words.errors import DriftError, Place, SystemFailure
+from words.languages import gettext as _
+
+if TYPE_CHECKING:
+    from playwright.async_api import ElementHandle, Page
+
+_ASK = (Path(__file__).parent / "page.js").read_text(encoding="utf-8").strip()
+_PAUSE = 0.03
+
+
+class Looking:
+    """Questions to one page; every wait ends at the portal's time limit."""
+
+    def __init__(self, declared: PortalDeclared, page: Page) -> None:
+        self.declared = declared
+        self.page = page
+
+    async def ask(self, question: str, argument: Any = None) -> Any:  # noqa: ANN401 - what a page answers
+        """Return the first answer of any frame that says something."""
+        for frame in self.page.frames:
+            with suppress(Exception):  # a frame may be between two documents
+                if answer := await frame.evaluate(f"(argument) => {_ASK}.{question}(argument)", argument):
+                    return answer
+        return None
+
+    def turns(self) -> Iterator[float]:
+        """Yield until the portal's time limit."""
+        end = time.monotonic() + self.declared.timeout
+        while (now := time.monotonic()) < end:
+            yield end - now
+
+    async def pause(self) -> None:
+        """Give the page a moment."""
+        await asyncio.sleep(_PAUSE)
+
+    async def state(self) -> str:
+        """Return ``in`` or ``login``, or nothing while the page shows neither."""
+        return str(await self.ask("signedIn", self.declared.login.signed_in) or "")
+
+    async def settled(self) -> str:
+        """Wait until the page is clearly one of the two.
+
+        Raises:
+            SystemFailure: it shows neither within the time limit.
+        """
+        for _turn in self.turns():
+            if state := await self.state():
+                return state
+            await self.pause()
+        raise never(self.declared, self.page.url)
+
+    async def table(self, headings: Sequence[str], count: int | None) -> dict[str, Any]:
+        """Return ``headings`` and ``rows`` of the table with these headings, once it shows ``count`` rows.
+
+        Raises:
+            DriftError: no table has them, although the page shows others, or none came.
+        """
+        found: dict[str, Any] | None = None
+        for _turn in self.turns():
+            found = await self.ask("table", list(headings))
+            if found and (found["rows"] if count is None else len(found["rows"]) == count):
+                return found
+            if found is None and await self.ask("headings"):
+                break
+            await self.pause()
+        if found is not None:
+            return found
+        raise DriftError(
+            "headings-changed",
+            _("The list has no table with the headings it had: {expected}. It shows: {seen}.").format(
+                expected=", ".join(headings), seen=", ".join(await self.ask("headings") or [])
+            ),
+            todo=_("Compare the page with the connector's file and correct it there; nothing was sent."),
+            place=Place(system=self.declared.title, url=self.page.url),
+        )
+
+    async def locate(self, what: str, words: str, type_: str | None = None) -> ElementHandle:
+        """Return the ``field`` or ``button`` that a person would find by these words.
+
+        Raises:
+            DriftError: nothing on the page answers to the words.
+        """
+        for frame in self.page.frames:
+            handle = await frame.evaluate_handle(f"([words, type]) => {_ASK}.{what}(words, type)", [words, type_])
+            if (element := handle.as_element()) is not None:
+                return element
+        sentence = (
+            _("The page has no button with the words “{words}”.")
+            if what == "button"
+            else _("The page has no input with the words “{words}”.")
+        )
+        raise DriftError(
+            "words-changed",
+            sentence.format(words=words),
+            todo=_("Compare the page with the connector's file and correct it there; nothing was sent."),
+            place=Place(system=self.declared.title, url=self.page.url),
+        )
+
+    async def picture(self, *, whole: bool = False) -> bytes:
+        """Return a JPEG of the page with identity numbers masked."""
+        await self.ask("mask")
+        return await self.page.screenshot(type="jpeg", quality=60, full_page=whole)
+
+
+@contextmanager
+def visiting(declared: PortalDeclared, path: str) -> Iterator[None]:
+    """Turn what Playwright raises into an error that names the system and the page."""
+    from playwright.async_api import Error
+
+    try:
+        yield
+    except Error as error:
+        raise never(declared, address(declared, path), error.message.splitlines()[0]) from error
+
+
+def address(declared: PortalDeclared, path: str) -> str:
+    """Return the whole address of a path below the portal's."""
+    return path if "://" in path else f"{declared.url}{path}"
+
+
+def never(declared: PortalDeclared, url: str, reason: str = "") -> SystemFailure:
+    """Return the error for a page that does not come."""
+    return SystemFailure(
+        "page-never-loads",
+        _("The page did not come within {seconds} seconds. {reason}").format(
+            seconds=f"{declared.timeout:g}", reason=reason
+        ),
+        todo=_("Open the page by hand; if it comes there, run again, else ask the system's operator."),
+        place=Place(system=declared.title, url=url),
+    )

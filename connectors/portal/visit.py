@@ -1,0 +1,185 @@
+"""What needs a browser: signing in, seeing the list as a person does, and taking its picture."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from connectors.browser import Browsers
+from connectors.portal.declared import PortalDeclared
+from connectors.portal.looking import Looking, address, never, visiting
+from connectors.portal.session import Kept
+from words.errors import LoginNeeded, Place
+from words.languages import gettext as _
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, Dialog, Request
+
+#: Headers that every browser sends; what is left was put there by the page's own scripts.
+_ORDINARY = frozenset({
+    "accept", "accept-encoding", "accept-language", "cache-control", "connection", "content-length", "content-type",
+    "cookie", "host", "origin", "pragma", "priority", "referer", "upgrade-insecure-requests", "user-agent",
+    "x-requested-with",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The list as a person sees it: headings, rows of cell texts, the page's own request for them, and pictures."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    url: str
+    method: str
+    body: bytes | None
+    body_kind: str
+    picture: bytes
+    source: bytes
+
+
+class Visit:
+    """One portal open in the browser, from ``enter`` to ``leave``."""
+
+    def __init__(self, declared: PortalDeclared, browsers: Browsers) -> None:
+        self.declared = declared
+        self._browsers = browsers
+        self._context: BrowserContext | None = None
+        self._looking: Looking | None = None
+        self._asked: list[Request] = []
+        self._said: list[str] = []
+
+    async def enter(self, kept: Kept | None) -> Looking:
+        """Return the portal's page, opened with the kept session put back."""
+        if self._looking is None:
+            state: Any = (kept.state or None) if kept else None
+            self._context = await self._browsers.context(verify=self.declared.verify, state=state)
+            self._context.set_default_timeout(self.declared.timeout * 1000)
+            if kept and kept.session_storage:
+                await self._context.add_init_script(_restore(kept.session_storage))
+            page = await self._context.new_page()
+            page.on("dialog", self._accept)
+            page.on("request", self._notice)
+            self._looking = Looking(self.declared, page)
+        return self._looking
+
+    def _accept(self, dialog: Dialog) -> None:
+        """A dialog is read and accepted: unanswered, the page would stand still."""
+        self._said.append(dialog.message)
+        answered = asyncio.ensure_future(dialog.accept())
+        answered.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _notice(self, request: Request) -> None:
+        if urlsplit(request.url).path == urlsplit(address(self.declared, self.declared.list_.request.url)).path:
+            self._asked.append(request)
+
+    async def sign_in(self, kept: Kept | None, password: str) -> Kept:
+        """Sign in through the portal's own form and return the new session.
+
+        Raises:
+            LoginNeeded: the portal refuses the account; it is not tried again, so that nothing gets locked.
+            SystemFailure: the page never comes.
+        """
+        with visiting(self.declared, self.declared.login.page):
+            looking = await self.enter(kept)
+            await looking.page.goto(address(self.declared, self.declared.login.page), wait_until="domcontentloaded")
+            if await looking.settled() == "login":
+                await self._fill_and_press(looking, password)
+            await self._open_list(looking)
+            return await self._session(looking)
+
+    async def _fill_and_press(self, looking: Looking, password: str) -> None:
+        login = self.declared.login
+        before = set(await looking.ask("complaints") or [])
+        await (await looking.locate("field", login.account_label)).fill(login.account)
+        await (await looking.locate("field", login.password_label, "password")).fill(password)
+        await (await looking.locate("button", login.button)).click()
+        for _turn in looking.turns():
+            state = await looking.state()
+            if state == "in":
+                return
+            complaints = [*self._said, *(await looking.ask("complaints") or [])] if state == "login" else []
+            if new := [line for line in complaints if line not in before]:
+                raise _refused(self.declared, new[0])
+            await looking.pause()
+        raise _refused(self.declared, "")
+
+    async def _session(self, looking: Looking) -> Kept:
+        assert self._context is not None
+        sent = await self._asked[-1].all_headers()
+        headers = {
+            name: value for name, value in sent.items() if name not in _ORDINARY and not name.startswith(("sec-", ":"))
+        }
+        headers["user-agent"] = await looking.page.evaluate("() => navigator.userAgent")
+        storage = json.loads(await looking.page.evaluate("() => JSON.stringify(sessionStorage)"))
+        return Kept(dict(await self._context.storage_state()), storage, headers)
+
+    async def _open_list(self, looking: Looking) -> None:
+        """Go to the list and wait until the page has asked for its rows."""
+        list_page = address(self.declared, self.declared.list_.page)
+        if looking.page.url != list_page:
+            await looking.page.goto(list_page, wait_until="domcontentloaded")
+        elif not self._asked:
+            await looking.page.reload(wait_until="domcontentloaded")
+        if await looking.settled() == "login":
+            raise _refused(self.declared, "")
+        for _turn in looking.turns():
+            if self._asked:
+                return
+            await looking.pause()
+        raise never(self.declared, list_page)
+
+    async def see_list(self, kept: Kept | None) -> Seen:
+        """Read the list by its headings and take its picture.
+
+        Raises:
+            DriftError: no table has the declared headings.
+            SystemFailure: the page never comes.
+        """
+        listing = self.declared.list_
+        with visiting(self.declared, listing.page):
+            looking = await self.enter(kept)
+            await self._open_list(looking)
+            asked = self._asked[-1]
+            table = await looking.table(list(listing.shown) or listing.headers, None)
+            return Seen(
+                headings=tuple(table["headings"]),
+                rows=tuple(tuple(row) for row in table["rows"]),
+                url=asked.url,
+                method=asked.method,
+                body=asked.post_data_buffer,
+                body_kind=asked.headers.get("content-type", ""),
+                picture=await looking.picture(),
+                source=(await looking.page.content()).encode(),
+            )
+
+    def again(self) -> None:
+        """Load the list anew at the next look."""
+        self._asked.clear()
+
+    async def leave(self) -> None:
+        """Close the portal's page."""
+        if self._context is not None:
+            await self._context.close()
+        self._context = self._looking = None
+        self._asked.clear()
+
+
+def _restore(storage: dict[str, str]) -> str:
+    return f"for (const [k, v] of Object.entries({json.dumps(storage)})) sessionStorage.setItem(k, v);"
+
+
+def _refused(declared: PortalDeclared, said: str) -> LoginNeeded:
+    sentence = (
+        _("The system refuses the account “{account}”: {said}") if said else _("The account “{account}” is refused.")
+    )
+    return LoginNeeded(
+        "login-refused",
+        sentence.format(account=declared.login.account, said=said),
+        todo=_("Correct the secret “{secret}”. It was tried once only, so that the account is not locked.").format(
+            secret=declared.login.secret
+        ),
+        place=Place(system=declared.title, url=address(declared, declared.login.page)),
+    )
