@@ -1,0 +1,160 @@
+"""What the three sides themselves tell of each group: its names, where it stands, what is near, and its time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from string import Formatter
+
+import polars as pl
+
+from reconciliation.grouping import FEED, LEDGER, SIDES, SOURCE, Groups, Link, Sides
+from reconciliation.report import Compliance, Timeliness, Verdict
+from words.languages import N_
+from words.languages import gettext as _
+
+SHOWN = ("record_id", "document_number", "name", "certificate_number", "authority_name")
+NEAR = {
+    SOURCE: N_("in the source: {document_number} {name} ({origin})"),
+    LEDGER: N_("in the ledger: {document_number} {name} ({origin})"),
+    FEED: N_("on the feed: {document_number} {name} ({origin})"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The day a run looks from; all days are ``YYYY-MM-DD``.
+
+    Attributes:
+        as_of: the day itself.
+        deadlines: decision date to the last day of the legal period; a date that is missing here has no deadline.
+        soon: a deadline on or before this day counts as due soon.
+    """
+
+    as_of: str
+    deadlines: Mapping[str, str]
+    soon: str
+
+
+def describe(sides: Sides, groups: Groups, differing: pl.DataFrame, clock: Clock) -> pl.DataFrame:
+    """Return the table of groups with every column of the verdicts that needs no policy, and ``malformed``.
+
+    Args:
+        sides: canonical records per side.
+        groups: which of them belong together.
+        differing: ``group`` and ``field`` of every difference, in the order of the standard.
+        clock: the day and the deadlines.
+    """
+    source, feed = sides[SOURCE], sides[FEED]
+    table = groups.table.with_columns(
+        *(_stated(sides, groups, name).alias(name) for name in SHOWN),
+        *(sides[side]["origin"].gather(groups.table[f"{side}_row"]).alias(f"{side}_origin") for side in SIDES),
+        _decided(sides, groups, clock).alias("decision_date"),
+        _least(groups, SOURCE, source["malformed"]).alias("malformed"),
+        _least(groups, FEED, feed["received"]).alias("disclosed_on"),
+        _listed(differing, groups.table.height).alias("differing"),
+        _suggestions(sides, groups).alias("suggestion"),
+    ).with_columns(pl.col(pl.String).fill_null(""))
+    table = table.with_columns(deadline=_deadline(pl.col("decision_date"), clock))
+    return table.with_columns(verdict=_verdict(), compliance=_compliance(), timeliness=_timeliness(clock))
+
+
+def fill(template: str) -> pl.Expr:
+    """Return the sentence as text per row, its named placeholders filled from the columns of those names."""
+    parts = []
+    for text, column, _spec, _conversion in Formatter().parse(template):
+        parts += [pl.lit(text)] if column is None else [pl.lit(text), pl.col(column)]
+    return pl.concat_str(parts, ignore_nulls=True)
+
+
+def _stated(sides: Sides, groups: Groups, name: str) -> pl.Series:
+    """Return what the source states, else the ledger, else the feed."""
+    values = {side: sides[side][name].gather(groups.table[f"{side}_row"]) for side in SIDES}
+    return pl.DataFrame(values).select(pl.coalesce(SIDES)).to_series()
+
+
+def _least(groups: Groups, side: str, values: pl.Series, by: pl.Series | None = None) -> pl.Series:
+    """Return the side's value per group; of the rows of an ambiguous group, the one with the least stated ``by``."""
+    rows = groups.members(side)
+    rows = rows.with_columns(value=values.gather(rows["row"]), by=(values if by is None else by).gather(rows["row"]))
+    rows = rows.filter(pl.col("by") != "").sort("by", "value").unique("group", keep="first", maintain_order=True)
+    return values.gather(groups.table[f"{side}_row"]).scatter(rows["group"] - 1, rows["value"])
+
+
+def _decided(sides: Sides, groups: Groups, clock: Clock) -> pl.Series:
+    """Return the decision date; of several source rows, the one whose legal period ends first."""
+    dates = sides[SOURCE]["decision_date"]
+    deadlines = dates.to_frame().select(_deadline(pl.col("decision_date"), clock)).to_series()
+    worst = _least(groups, SOURCE, dates, deadlines)
+    return worst.to_frame().select(pl.coalesce(worst, _stated(sides, groups, "decision_date"))).to_series()
+
+
+def _deadline(dates: pl.Expr, clock: Clock) -> pl.Expr:
+    return dates.replace_strict(
+        list(clock.deadlines), list(clock.deadlines.values()), default="", return_dtype=pl.String
+    )
+
+
+def _listed(differing: pl.DataFrame, count: int) -> pl.Series:
+    """Return per group the names of its differing fields, each once, or null."""
+    fields = differing.unique(["group", "field"], maintain_order=True).sort("group", "place")
+    listed = fields.group_by("group", maintain_order=True).agg(pl.col("field").str.join(","))
+    return pl.repeat(None, count, dtype=pl.String, eager=True).scatter(listed["group"] - 1, listed["field"])
+
+
+def _suggestions(sides: Sides, groups: Groups) -> pl.Series:
+    """Return per group the nearest record on another side, or null."""
+    near = pl.concat([part for link in groups.links for part in _near(sides, groups, link)])
+    near = near.unique("group", keep="first", maintain_order=True)
+    return pl.repeat(None, groups.table.height, dtype=pl.String, eager=True).scatter(near["group"] - 1, near["text"])
+
+
+def _near(sides: Sides, groups: Groups, link: Link) -> Iterator[pl.DataFrame]:
+    for side, here, there in (("left", link.left, link.right), ("right", link.right, link.left)):
+        rows = link.matches.near.filter(pl.col("side") == side)
+        group = groups.of[here].gather(rows["row"])
+        records = sides[there].select("document_number", "name", "origin")[rows["near"]]
+        yield records.select(group.alias("group"), text=fill(_(NEAR[there])))
+
+
+def _verdict() -> pl.Expr:
+    source, ledger = (pl.col(f"{side}_row").is_not_null() for side in (SOURCE, LEDGER))
+    return (
+        pl.when("ambiguous")
+        .then(pl.lit(Verdict.AMBIGUOUS.value))
+        .when(pl.col("differing") != "")
+        .then(pl.lit(Verdict.DIFFERS.value))
+        .when(source & ledger)
+        .then(pl.lit(Verdict.AGREED.value))
+        .when(source)
+        .then(pl.lit(Verdict.ONLY_IN_SOURCE.value))
+        .when(ledger)
+        .then(pl.lit(Verdict.ONLY_IN_LEDGER.value))
+        .otherwise(pl.lit(Verdict.ONLY_IN_FEED.value))
+    )
+
+
+def _compliance() -> pl.Expr:
+    return (
+        pl.when(pl.col("source_row").is_null())
+        .then(pl.lit(""))
+        .when(pl.col("malformed") != "")
+        .then(pl.lit(Compliance.MALFORMED.value))
+        .otherwise(pl.lit(Compliance.COMPLIANT.value))
+    )
+
+
+def _timeliness(clock: Clock) -> pl.Expr:
+    """Return whether it was disclosed in time, or still can be; what the feed took on an unknown day is not late."""
+    disclosed = pl.col("feed_row").is_not_null()
+    day = pl.when(disclosed & (pl.col("disclosed_on") != "")).then("disclosed_on").otherwise(pl.lit(clock.as_of))
+    late = day > pl.col("deadline")
+    return (
+        pl.when((pl.col("deadline") == "") | (late & disclosed & (pl.col("disclosed_on") == "")))
+        .then(pl.lit(""))
+        .when(late)
+        .then(pl.lit(Timeliness.LATE.value))
+        .when(~disclosed & (pl.col("deadline") <= clock.soon))
+        .then(pl.lit(Timeliness.DUE_SOON.value))
+        .otherwise(pl.lit(Timeliness.ON_TIME.value))
+    )

@@ -1,0 +1,169 @@
+"""The three sides as groups: every row of source, ledger and feed belongs to exactly one.
+
+The source is matched with both other sides; ledger and feed are matched with each other only where no source row
+claimed them. Rows are addressed as nodes: source rows first, then ledger rows, then feed rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from reconciliation.matching import Matches, match
+
+SOURCE, LEDGER, FEED = SIDES = ("source", "ledger", "feed")
+Sides = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The matches between two sides, in row numbers of the whole frames."""
+
+    left: str
+    right: str
+    matches: Matches
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups, numbered from 1 in the order of source, ledger and feed rows.
+
+    Attributes:
+        of: per side, the group of each row (Int64).
+        table: one row per group: ``group``, ``ambiguous``, ``rule`` (empty for a row alone), and per side
+            ``source_row``, ``ledger_row``, ``feed_row``: the row, the first by origin of several, or null.
+        links: source and ledger, source and feed, ledger and feed.
+    """
+
+    of: Mapping[str, pl.Series]
+    table: pl.DataFrame
+    links: tuple[Link, Link, Link]
+
+    def members(self, side: str) -> pl.DataFrame:
+        """Return ``group`` and ``row`` of every row of this side in an ambiguous group."""
+        return _members(self.of[side], self.table["ambiguous"])
+
+    def certain(self, link: Link) -> pl.DataFrame:
+        """Return the pairs of a link with their ``group``, without those of ambiguous groups."""
+        pairs = link.matches.pairs.with_columns(group=self.of[link.left].gather(link.matches.pairs["left"]))
+        return pairs.filter(~self.table["ambiguous"].gather(pairs["group"] - 1))
+
+
+def gather_groups(sides: Sides) -> Groups:
+    """Match the three sides and return the sets of rows that belong together."""
+    links = _links(sides)
+    starts = {SOURCE: 0, LEDGER: sides[SOURCE].height, FEED: sides[SOURCE].height + sides[LEDGER].height}
+    label = _labels(links, starts, starts[FEED] + sides[FEED].height)
+    heads = label == pl.int_range(len(label), eager=True)
+    number = heads.cast(pl.Int64).cum_sum().gather(label)
+    of = {side: number.slice(starts[side], sides[side].height) for side in SIDES}
+    return Groups(of, _table(sides, links, of, int(heads.sum())), links)
+
+
+def _links(sides: Sides) -> tuple[Link, Link, Link]:
+    source, ledger, feed = (sides[side] for side in SIDES)
+    by_ledger, by_feed = match(source, ledger), match(source, feed)
+    free_ledger, free_feed = _unclaimed(by_ledger, ledger.height), _unclaimed(by_feed, feed.height)
+    rest = match(ledger[free_ledger], feed[free_feed])
+    return (
+        Link(SOURCE, LEDGER, by_ledger),
+        Link(SOURCE, FEED, by_feed),
+        Link(LEDGER, FEED, _renumbered(rest, free_ledger, free_feed)),
+    )
+
+
+def _unclaimed(matches: Matches, height: int) -> pl.Series:
+    """Return the right rows that no left row claimed, in a pair or in a crowd."""
+    crowds = matches.crowds
+    shared = crowds.filter((pl.col("side") == "left").any().over("crowd"), pl.col("side") == "right")
+    free = pl.repeat(True, height, eager=True).scatter(matches.pairs["right"], False).scatter(shared["row"], False)
+    return free.arg_true()
+
+
+def _renumbered(matches: Matches, left: pl.Series, right: pl.Series) -> Matches:
+    """Return matches of two selections in the row numbers of the frames these were selected from."""
+    rows = {"left": left.cast(pl.Int64), "right": right.cast(pl.Int64)}
+    pairs = matches.pairs.with_columns(rows[side].gather(matches.pairs[side]).alias(side) for side in rows)
+    other = {"left": rows["right"], "right": rows["left"]}
+    near = [_shifted(matches.near, side, {"row": rows[side], "near": other[side]}) for side in rows]
+    crowds = [_shifted(matches.crowds, side, {"row": rows[side]}) for side in rows]
+    return Matches(pairs, pl.concat(crowds), pl.concat(near))
+
+
+def _shifted(frame: pl.DataFrame, side: str, rows: Mapping[str, pl.Series]) -> pl.DataFrame:
+    mine = frame.filter(pl.col("side") == side)
+    return mine.with_columns(numbers.gather(mine[name]).alias(name) for name, numbers in rows.items())
+
+
+def _labels(links: tuple[Link, ...], starts: Mapping[str, int], total: int) -> pl.Series:
+    """Return for every node the first node of its group."""
+    label = pl.int_range(total, eager=True)
+    crowds = _crowd_nodes(links, starts)
+    label = label.scatter(crowds["node"], crowds["label"])
+    for link in links:
+        heads = label.gather(link.matches.pairs["left"] + starts[link.left])
+        label = label.scatter(link.matches.pairs["right"] + starts[link.right], heads)
+    return label
+
+
+def _crowd_nodes(links: tuple[Link, ...], starts: Mapping[str, int]) -> pl.DataFrame:
+    """Return ``node`` and ``label``, the first node that can be reached through crowds that share a node."""
+    parts = [_nodes(link, starts).with_columns(part=pl.lit(part)) for part, link in enumerate(links)]
+    nodes = pl.concat(parts).with_columns(label=pl.col("node"))
+    while True:
+        spread = nodes.with_columns(pl.col("label").min().over("part", "crowd"))
+        spread = spread.with_columns(pl.col("label").min().over("node"))
+        if spread["label"].equals(nodes["label"]):
+            return nodes
+        nodes = spread
+
+
+def _nodes(link: Link, starts: Mapping[str, int]) -> pl.DataFrame:
+    on_left = pl.col("side") == "left"
+    start = pl.when(on_left).then(starts[link.left]).otherwise(starts[link.right])
+    return link.matches.crowds.select("crowd", node=pl.col("row") + start)
+
+
+def _table(sides: Sides, links: tuple[Link, ...], of: Mapping[str, pl.Series], count: int) -> pl.DataFrame:
+    crowds = pl.concat(_crowd_rules(link, of) for link in links)
+    ambiguous = pl.repeat(False, count, eager=True).scatter(crowds["group"] - 1, True)
+    firsts = {f"{side}_row": _first_rows(sides[side], of[side], ambiguous) for side in SIDES}
+    group = pl.int_range(1, count + 1, eager=True)
+    return pl.DataFrame({"group": group, "ambiguous": ambiguous, "rule": _rules(links, of, crowds, count), **firsts})
+
+
+def _members(of: pl.Series, ambiguous: pl.Series) -> pl.DataFrame:
+    rows = ambiguous.gather(of - 1).arg_true().cast(pl.Int64)
+    return pl.DataFrame({"group": of.gather(rows), "row": rows})
+
+
+def _first_rows(frame: pl.DataFrame, of: pl.Series, ambiguous: pl.Series) -> pl.Series:
+    rows = pl.repeat(None, len(ambiguous), dtype=pl.Int64, eager=True)
+    rows = rows.scatter(of - 1, pl.int_range(frame.height, eager=True))
+    members = _members(of, ambiguous)
+    members = members.with_columns(origin=frame["origin"].gather(members["row"])).sort("origin")
+    firsts = members.unique("group", keep="first", maintain_order=True)
+    return rows.scatter(firsts["group"] - 1, firsts["row"])
+
+
+def _crowd_rules(link: Link, of: Mapping[str, pl.Series]) -> pl.DataFrame:
+    sides = (("left", link.left), ("right", link.right))
+    parts = [(of[side], link.matches.crowds.filter(pl.col("side") == name)) for name, side in sides]
+    return pl.concat(part.select("rule", group=groups.gather(part["row"])) for groups, part in parts)
+
+
+def _rules(links: tuple[Link, ...], of: Mapping[str, pl.Series], crowds: pl.DataFrame, count: int) -> pl.Series:
+    """Return the loosest rule that brought each group together; in an ambiguous one, the loosest of its crowds."""
+    kind = crowds.schema["rule"]
+    columns = []
+    for link in links:
+        pairs = link.matches.pairs
+        column = pl.repeat(None, count, dtype=pl.UInt8, eager=True)
+        columns.append(column.scatter(of[link.left].gather(pairs["left"]) - 1, pairs["rule"].to_physical()))
+    loosest = pl.DataFrame({str(part): column for part, column in enumerate(columns)}).max_horizontal()
+    doubt = crowds.group_by("group").agg(pl.col("rule").to_physical().max())
+    loosest = loosest.scatter(doubt["group"] - 1, doubt["rule"])
+    assert isinstance(kind, pl.Enum)
+    return kind.categories.gather(loosest).fill_null("")

@@ -1,0 +1,120 @@
+"""Where every decision is, whether its values agree, and whether it is on time: three sides into one report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from mappings.standards import Standard
+from reconciliation.comparing import compare
+from reconciliation.describing import SHOWN, Clock, describe
+from reconciliation.grouping import FEED, LEDGER, SIDES, SOURCE, Groups, Link, Sides, gather_groups
+from reconciliation.matching import complete
+from reconciliation.policies import Policy, decide
+from reconciliation.report import DIFFERENCE_COLUMNS, VERDICT_COLUMNS
+
+KEPT = (*SHOWN, "decision_date", "fingerprint", "origin")
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What the three sides say of each other.
+
+    Attributes:
+        verdicts: one row per group; ``VERDICT_COLUMNS``, with ``outcome`` left empty for the delivery to fill.
+        differences: one row per differing field; ``DIFFERENCE_COLUMNS``. In a group without a source row,
+            ``source_value`` is the ledger's.
+        members: every record of every ambiguous group; ``MEMBER_COLUMNS`` and the standard's fields.
+        rows: one row per source row, in its order: ``source_row``, ``group`` (Int64) and ``bucket``.
+    """
+
+    verdicts: pl.DataFrame
+    differences: pl.DataFrame
+    members: pl.DataFrame
+    rows: pl.DataFrame
+
+
+def reconcile(  # noqa: PLR0913 - three sides, and how to look at them
+    source: pl.DataFrame,
+    ledger: pl.DataFrame,
+    feed: pl.DataFrame,
+    *,
+    standard: Standard,
+    clock: Clock,
+    policy: Policy,
+    exact: bool = True,
+) -> Reconciliation:
+    """Match the three sides, compare what belongs together, and say where each decision is.
+
+    Args:
+        source: canonical records as text columns, with ``record_id``, ``fingerprint``, ``origin`` and ``malformed``.
+        ledger: the same without ``malformed``; null means that this ledger never states the field.
+        feed: the same, with ``received``, the day the feed took the record.
+        standard: the record's fields.
+        clock: the day and the deadlines.
+        policy: what to deliver and what to hold.
+        exact: compare every pair field by field; otherwise equal fingerprints count as equal.
+
+    Raises:
+        UsageError: the policy names a field that the standard does not have.
+    """
+    sides = {
+        SOURCE: complete(source, (*KEPT, "malformed")).rechunk(),
+        LEDGER: complete(ledger, KEPT).rechunk(),
+        FEED: complete(feed, (*KEPT, "received")).rechunk(),
+    }
+    groups = gather_groups(sides)
+    differing = _differing(sides, groups, standard, exact=exact)
+    table = describe(sides, groups, differing, clock)
+    table = table.hstack(decide(table, differing, policy, standard)).with_columns(outcome=pl.lit(""))
+    return Reconciliation(
+        verdicts=table.select("group", pl.col(VERDICT_COLUMNS[1:]).fill_null("")),
+        differences=_with_names(differing, table),
+        members=_members(sides, groups, standard),
+        rows=_rows(groups, table["bucket"]),
+    )
+
+
+def _rows(groups: Groups, bucket: pl.Series) -> pl.DataFrame:
+    group = groups.of[SOURCE]
+    rows = pl.int_range(len(group), eager=True)
+    return pl.DataFrame({"source_row": rows, "group": group, "bucket": bucket.gather(group - 1)})
+
+
+def _differing(sides: Sides, groups: Groups, standard: Standard, *, exact: bool) -> pl.DataFrame:
+    """Return the differences by group, the ledger's before the feed's, in the standard's order of fields."""
+    found = pl.concat(_on_link(sides, groups, link, standard, exact=exact) for link in groups.links)
+    return found.sort("group", pl.col("against") == FEED, "place")
+
+
+def _on_link(sides: Sides, groups: Groups, link: Link, standard: Standard, *, exact: bool) -> pl.DataFrame:
+    pairs = groups.certain(link)
+    left, right = sides[link.left], sides[link.right]
+    found = compare(left, right, pairs, standard.names, exact=exact)
+    return found.select(
+        pairs["group"].gather(found["pair"]).alias("group"),
+        "place",
+        "field",
+        pl.lit(link.right).alias("against"),
+        source_value="left_value",
+        other_value="right_value",
+        origin=right["origin"].gather(pairs["right"].gather(found["pair"])),
+    )
+
+
+def _with_names(differing: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    rows = differing["group"] - 1
+    names = (table[name].gather(rows).alias(name) for name in ("document_number", "name"))
+    return differing.with_columns(*names).select("group", pl.col(DIFFERENCE_COLUMNS[1:]).fill_null(""))
+
+
+def _members(sides: Sides, groups: Groups, standard: Standard) -> pl.DataFrame:
+    """Return every record of every ambiguous group: source, ledger, feed, each in the order of its origins."""
+    parts = []
+    for place, side in enumerate(SIDES):
+        rows = groups.members(side)
+        records = complete(sides[side], standard.names)[rows["row"]].select("origin", *standard.names)
+        about = rows.select("group", side=pl.lit(side), place=pl.lit(place))
+        parts.append(about.hstack(records.with_columns(pl.all().fill_null(""))))
+    return pl.concat(parts).sort("group", "place", "origin").drop("place")
