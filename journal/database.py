@@ -1,0 +1,122 @@
+"""The database: opening it durably, bringing it up to date, and the two kinds of transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
+
+from journal.schema import REVISION, chain
+from journal.texts import canonical
+from words.errors import Place, UsageError
+from words.languages import gettext as _
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+_WAIT = 60.0  # seconds that a writer waits for its turn
+_WRITES = "journal_writes"
+_HOLD_CHAIN = select(chain.c.id).with_for_update()
+
+Item = TypeVar("Item")
+
+
+def open_engine(url: str | URL) -> Engine:
+    """Return an engine on the journal's database; nothing is read yet.
+
+    SQLite is opened with write-ahead log and full synchronisation: what was committed survives the loss of power.
+    """
+    sqlite = make_url(url).get_backend_name() == "sqlite"
+    engine = create_engine(url, json_serializer=canonical, connect_args={"timeout": _WAIT} if sqlite else {})
+    if sqlite:
+        event.listen(engine, "connect", _settle)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _settle(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver would begin transactions late and only for some statements
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A reader that turns writer in the middle fails at once when another has written; a writer says so at the start.
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the newest revision; one that is there already costs one look.
+
+    Raises:
+        UsageError: a newer edition of this program has written the journal.
+    """
+    with engine.connect() as connection:
+        stored = _revision(connection)
+    if stored > REVISION:
+        raise UsageError(
+            "journal-too-new",
+            _("This journal was written by a newer edition (revision {stored}).").format(stored=stored),
+            todo=_("Install the newer edition; an older one would not understand what it wrote."),
+            place=Place(file=engine.url.database),
+        )
+    if stored < REVISION:
+        _migrate(engine)
+
+
+def _revision(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with engine.execution_options(**{_WRITES: True}).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+class Book:
+    """A database and its folder, with the two kinds of transaction; the parts of the journal build on it."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.folder = folder
+        self._engine = engine
+        self._writer = engine.execution_options(**{_WRITES: True})
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._engine.connect()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """One transaction, alone: all of it is durable at the end, or none of it."""
+        with self._writer.begin() as connection:
+            connection.scalar(_HOLD_CHAIN)
+            yield connection
+
+
+def batches(items: Sequence[Item], size: int = 500) -> Iterator[list[Item]]:
+    """Yield the items in lists of at most ``size``, which keeps a statement below every driver's parameter limit."""
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
+
+
+def insert_all(connection: Connection, table: Any, rows: Sequence[dict[str, Any]]) -> None:  # noqa: ANN401
+    """Insert the rows in one go; none is fine."""
+    if rows:
+        connection.execute(table.insert(), rows)

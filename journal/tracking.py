@@ -1,0 +1,102 @@
+"""What the bots say about deliveries, and ask about them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from sqlalchemy import func, select
+
+from journal.database import Book
+from journal.deliveries import Change, Delivery, Prepared, delivery_from, move, prepare
+from journal.schema import deliveries
+from journal.states import OPEN, State
+
+
+class Deliveries(Book):
+    """Preparing, moving and finding deliveries.
+
+    Each method is one transaction. ``run_id`` names the run that acts, where that is not the one that prepared.
+    """
+
+    def prepare(self, run_id: str, feed: str, items: Iterable[Prepared]) -> list[Delivery]:
+        """Make the intent to send durable.
+
+        Returns:
+            One delivery per item, in their order: a new one, or the live one there already is, with the payload it
+            was prepared with. Only those whose state is prepared may be sent.
+        """
+        with self._writing() as connection:
+            return prepare(connection, run_id, feed, list(items))
+
+    def sent(self, ids: Collection[int], batch_file_sha256: str, run_id: str | None = None) -> None:
+        """Say that the deliveries are about to leave; call it before the first byte does.
+
+        Raises:
+            IllegalTransition: one of them may not be sent now; none was changed. So it is with every move below.
+        """
+        self._move(State.SENT, _alike(ids, batch_file_sha256=batch_file_sha256), run_id)
+
+    def accepted(self, ids: Collection[int], batch: str, run_id: str | None = None) -> None:
+        """Say that the feed took the deliveries under its batch number."""
+        self._move(State.ACCEPTED, _alike(ids, batch=batch), run_id)
+
+    def rejected(self, reasons: Mapping[int, str], run_id: str | None = None) -> None:
+        """Say that the feed refused the deliveries, each for its reason; the event holds only the reason's hash."""
+        self._move(State.REJECTED, {key: {"reason": reason} for key, reason in reasons.items()}, run_id)
+
+    def unknown(self, ids: Collection[int], why: str, run_id: str | None = None) -> None:
+        """Say that nobody knows whether the feed has them; ``why`` enters the log and must hold nothing personal."""
+        self._move(State.UNKNOWN, _alike(ids, reason=why), run_id)
+
+    def confirmed(self, ids: Collection[int], run_id: str | None = None) -> None:
+        """Say that the deliveries were read back from the feed and are equal field by field."""
+        self._move(State.CONFIRMED, _alike(ids), run_id)
+
+    def prepared_again(self, ids: Collection[int], run_id: str | None = None) -> None:
+        """Say that the feed was asked and does not have them, so that they may be sent again."""
+        self._move(State.PREPARED, _alike(ids, batch_file_sha256="", batch="", reason=""), run_id)
+
+    def superseded(self, ids: Collection[int], run_id: str | None = None) -> None:
+        """Say that a confirmed correction stands in their place."""
+        self._move(State.SUPERSEDED, _alike(ids), run_id)
+
+    def withdrawn(self, ids: Collection[int], reason: str, run_id: str | None = None) -> None:
+        """Say that they were taken back from the feed; the event holds only the reason's hash."""
+        self._move(State.WITHDRAWN, _alike(ids, reason=reason), run_id)
+
+    def _move(self, to: State, changes: Mapping[int, Change], run_id: str | None) -> None:
+        if changes:
+            with self._writing() as connection:
+                move(connection, to, changes, run_id)
+
+    def deliveries(
+        self,
+        feed: str | None = None,
+        states: Collection[str] | None = None,
+        run_id: str | None = None,
+        record_id: str | None = None,
+    ) -> list[Delivery]:
+        """Return deliveries in the order of their preparation; each argument that is given narrows them."""
+        query = select(deliveries).order_by(deliveries.c.id)
+        for column, value in (("feed", feed), ("run_id", run_id), ("record_id", record_id)):
+            if value is not None:
+                query = query.where(deliveries.c[column] == value)
+        if states is not None:
+            query = query.where(deliveries.c.state.in_(states))
+        with self._reading() as connection:
+            return [delivery_from(row) for row in connection.execute(query)]
+
+    def open_deliveries(self, feed: str) -> list[Delivery]:
+        """Return the feed's deliveries that somebody still has to act on: prepared, sent, accepted, unknown."""
+        return self.deliveries(feed, OPEN)
+
+    def states_of(self, run_id: str) -> dict[str, int]:
+        """Return how many of the deliveries that a run prepared stand in each state; absent states are zero."""
+        query = select(deliveries.c.state, func.count()).where(deliveries.c.run_id == run_id)
+        with self._reading() as connection:
+            found = {row[0]: row[1] for row in connection.execute(query.group_by(deliveries.c.state))}
+        return {state.value: found.get(state.value, 0) for state in State}
+
+
+def _alike(ids: Iterable[int], **columns: str) -> dict[int, Change]:
+    return dict.fromkeys(ids, columns)

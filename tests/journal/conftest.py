@@ -1,0 +1,120 @@
+"""One journal a test, on every database in ``DATABASES``; and ways to be somebody else at the same database."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from journal import Delivery, Journal, Prepared, State
+from journal.database import open_engine
+
+ROOT = Path(__file__).parents[2]
+
+#: How each kind of database is named for one test, by the test's own folder; another database is another line.
+DATABASES: dict[str, Callable[[Path], str]] = {
+    "sqlite": lambda folder: f"sqlite:///{folder}/journal.db",
+}
+
+#: One way from prepared to each state, by the names of the moves.
+WAYS: dict[State, tuple[str, ...]] = {
+    State.PREPARED: (),
+    State.SENT: ("sent",),
+    State.ACCEPTED: ("sent", "accepted"),
+    State.REJECTED: ("sent", "rejected"),
+    State.UNKNOWN: ("sent", "unknown"),
+    State.CONFIRMED: ("sent", "accepted", "confirmed"),
+    State.SUPERSEDED: ("sent", "accepted", "confirmed", "superseded"),
+    State.WITHDRAWN: ("sent", "accepted", "confirmed", "withdrawn"),
+}
+
+Go = Callable[[Journal, str, list[int]], None]
+Actor = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture(params=DATABASES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database that nobody has used."""
+    return DATABASES[request.param](tmp_path)
+
+
+@pytest.fixture
+def journal(url: str, tmp_path: Path) -> Iterator[Journal]:
+    """A new journal."""
+    with Journal.open(tmp_path, url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def db(url: str, journal: Journal) -> Iterator[Engine]:  # noqa: ARG001 - the tables have to be there
+    """A second way into the journal's database, for looking and for meddling."""
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def run(journal: Journal) -> str:
+    """A run that has begun."""
+    return journal.begin_run("disclosure", "2024-08-01", "2024-08-12", "2024-08-13")
+
+
+@pytest.fixture
+def items() -> Callable[..., list[Prepared]]:
+    """Make so many items to prepare."""
+
+    def make(number: int, fingerprint: str = "f1") -> list[Prepared]:
+        return [Prepared(f"r{n}", fingerprint, {"行政相对人名称": f"某某公司{n}"}) for n in range(number)]
+
+    return make
+
+
+@pytest.fixture
+def go() -> Go:
+    """Make one move by its name, with whatever it needs to be told."""
+
+    def move(journal: Journal, name: str, ids: list[int]) -> None:
+        told: dict[str, tuple[object, ...]] = {
+            "sent": (ids, "a" * 64),
+            "accepted": (ids, "B20240813-1"),
+            "rejected": (dict.fromkeys(ids, "证件号码不合规"),),
+            "unknown": (ids, "no answer within 30 s"),
+            "withdrawn": (ids, "撤销"),
+        }
+        getattr(journal, name)(*told.get(name, (ids,)))
+
+    return move
+
+
+@pytest.fixture
+def standing(journal: Journal, run: str, items: Callable[..., list[Prepared]], go: Go) -> Callable[..., Delivery]:
+    """Make a delivery that stands in a state."""
+
+    def make(state: State, fingerprint: str = "f1") -> Delivery:
+        ids = [delivery.id for delivery in journal.prepare(run, "credit", items(1, fingerprint))]
+        for name in WAYS[state]:
+            go(journal, name, ids)
+        return next(delivery for delivery in journal.deliveries() if delivery.id == ids[0])
+
+    return make
+
+
+@pytest.fixture
+def actor(url: str, tmp_path: Path) -> Iterator[Actor]:
+    """Start another process at the same journal: ``actor(verb, *words)``; see ``actor.py``."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(verb: str, *words: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "tests.journal.actor", verb, str(tmp_path), url, *words]
+        process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()

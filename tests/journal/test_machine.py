@@ -1,0 +1,88 @@
+"""Any sequence of calls, however silly, keeps the promises."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from journal import LIVE, TRANSITIONS, IllegalTransition, Journal, Prepared, State
+
+RECORDS = st.sampled_from(["r1", "r2", "r3"])
+FORMS = st.sampled_from(["f1", "f2"])
+MOVES = st.sampled_from([state for state in State if state is not State.PREPARED] + ["prepared_again"])
+
+
+class Life(RuleBasedStateMachine):
+    """A journal beside a plain dictionary that says where each delivery must stand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.journal = Journal.open(Path(self.folder.name))
+        self.run = self.journal.begin_run("disclosure", "", "", "")
+        self.expected: dict[int, State] = {}
+
+    @rule(items=st.lists(st.builds(Prepared, RECORDS, FORMS, st.just({})), min_size=1, max_size=4))
+    def prepare(self, items: list[Prepared]) -> None:
+        """Prepare any records, known or not."""
+        for delivery in self.journal.prepare(self.run, "credit", items):
+            assert self.expected.setdefault(delivery.id, State.PREPARED) is delivery.state
+
+    @precondition(lambda self: self.expected)
+    @rule(name=MOVES, data=st.data())
+    def move(self, name: str, data: st.DataObject) -> None:
+        """Move any deliveries anywhere: it happens whole if every arrow exists, and not at all otherwise."""
+        ids = data.draw(st.lists(st.sampled_from(sorted(self.expected)), min_size=1, unique=True))
+        to = State.PREPARED if name == "prepared_again" else State(name)
+        legal = all(to in TRANSITIONS[self.expected[key]] for key in ids)
+        try:
+            self.go(name, ids)
+        except IllegalTransition:
+            assert not legal
+        else:
+            assert legal
+            self.expected.update(dict.fromkeys(ids, to))
+
+    def go(self, name: str, ids: list[int]) -> None:
+        """Make the move with whatever it needs to be told."""
+        if name == "rejected":
+            self.journal.rejected({key: f"reason {key % 2}" for key in ids})
+        elif name in {"sent", "accepted", "unknown", "withdrawn"}:
+            getattr(self.journal, name)(ids, "told")
+        else:
+            getattr(self.journal, name)(ids)
+
+    @rule()
+    def reopen(self) -> None:
+        """Close the journal and open it again."""
+        self.journal.close()
+        self.journal = Journal.open(Path(self.folder.name))
+
+    @invariant()
+    def every_delivery_stands_where_it_must(self) -> None:
+        """The journal and the dictionary agree, and no record lives twice."""
+        found = self.journal.deliveries()
+        assert {delivery.id: delivery.state for delivery in found} == self.expected
+        lives = Counter((each.record_id, each.fingerprint) for each in found if each.state in LIVE)
+        assert set(lives.values()) <= {1}
+
+    @invariant()
+    def the_chain_is_whole_and_tells_the_states(self) -> None:
+        """The chain verifies, and the last event of each delivery names the state it is in."""
+        assert self.journal.verify() is None
+        told = {event.subject: event.kind for event in self.journal.events() if event.kind.startswith("delivery.")}
+        assert told == {f"delivery/{key}": f"delivery.{state}" for key, state in self.expected.items()}
+
+    def teardown(self) -> None:
+        """Leave nothing behind."""
+        self.journal.close()
+        self.folder.cleanup()
+
+
+Life.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestLife = Life.TestCase
