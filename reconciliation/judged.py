@@ -1,0 +1,90 @@
+"""One list per verdict, in the order in which a person reads it, with the columns in which that person answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import polars as pl
+import xxhash
+
+from mappings.standards import Standard
+from reconciliation import headings
+from reconciliation.headings import field_label, title
+from reconciliation.report import Report, Verdict
+from reconciliation.shown import Shown
+from reconciliation.styles import TAB_ATTEND, TAB_LOOK_UP
+from reconciliation.tables import Column, Table, review_columns
+from reconciliation.texts import contrast
+from words.languages import gettext as _
+
+_WHO = ("document_number", "name", "certificate_number", "authority_name", "decision_date")
+_STATE = ("deadline", "timeliness", "compliance", "bucket", "outcome", "reason")
+_PAIR = ("document_number", "name", "field", "source_value", "against", "other_value")
+
+_PLACES = ("source_origin", "ledger_origin", "feed_origin")
+
+READING_ORDER: dict[Verdict, tuple[str, ...]] = {
+    Verdict.AGREED: (*_WHO, "disclosed_on", *_STATE, "rule", *_PLACES),
+    Verdict.DIFFERS: (*_PAIR, "authority_name", "decision_date", "disclosed_on", *_STATE, "rule", *_PLACES),
+    Verdict.ONLY_IN_SOURCE: (*_WHO, "disclosed_on", *_STATE, "suggestion", "source_origin", "feed_origin"),
+    Verdict.ONLY_IN_LEDGER: (*_WHO, "disclosed_on", "deadline", "timeliness", "suggestion", *_PLACES[1:]),
+    Verdict.ONLY_IN_FEED: (*_WHO, "disclosed_on", "suggestion", "feed_origin"),
+}
+
+
+def judged(report: Report, standard: Standard, shown: Shown, verdict: Verdict) -> Table:
+    """Return the list of one verdict."""
+    rows = report.verdicts.filter(pl.col("verdict") == verdict.value)
+    if verdict is Verdict.DIFFERS:
+        rows = rows.join(report.differences.select(_OWN), on="group", how="left", maintain_order="left_right")
+        columns = _marked(shown.columns(shown.hide(rows, "source_value", "other_value"), READING_ORDER[verdict]))
+    elif verdict is Verdict.AMBIGUOUS:
+        state = rows.select("group", "record_id", "deadline", "timeliness", "reason")
+        rows = report.members.join(state, on="group", maintain_order="left").sort("group", maintain_order=True)
+        columns = _whole(rows, standard, shown)
+    else:
+        columns = shown.columns(rows, READING_ORDER[verdict])
+    banded = verdict in (Verdict.DIFFERS, Verdict.AMBIGUOUS)
+    tab = TAB_LOOK_UP if verdict is Verdict.AGREED else TAB_ATTEND
+    reviewed = _reviewed(columns, *shown.columns(rows, ["record_id"]))
+    return Table(title(verdict), tab, reviewed, _band(rows) if banded else None)
+
+
+_OWN = ("group", "field", "against", "source_value", "other_value")
+
+
+def _marked(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    left, right = (_PAIR.index(name) for name in ("source_value", "other_value"))
+    pairs = [contrast(*pair) for pair in zip(columns[left].values, columns[right].values, strict=True)]
+    marked = list(columns)
+    for place, side in ((left, 0), (right, 1)):
+        rich = pl.Series([pair[side] or None for pair in pairs], dtype=pl.String)
+        marked[place] = replace(columns[place], style="marked", rich=rich)
+    return tuple(marked)
+
+
+def _whole(rows: pl.DataFrame, standard: Standard, shown: Shown) -> tuple[Column, ...]:
+    stated = [name for name in standard.names if name in rows.columns and (rows[name].fill_null("") != "").any()]
+    group = Column(field_label(standard, "group"), rows["group"], "group")
+    return (group, *shown.columns(rows, ("side", *stated, "deadline", "timeliness", "reason", "origin")))
+
+
+def _band(rows: pl.DataFrame) -> pl.Series:
+    return rows["group"].rle_id() % 2 == 1
+
+
+def _reviewed(columns: tuple[Column, ...], record: Column) -> tuple[Column, ...]:
+    evidence = (*columns, replace(record, hidden=True))
+    seals = pl.Series([row_seal(texts) for texts in _displayed(evidence)], dtype=pl.String)
+    seal = Column(_(headings.COLUMNS["seal"]), seals, hidden=True)
+    return (*evidence, seal, *review_columns(seals.len()))
+
+
+def row_seal(texts: Iterable[str]) -> str:
+    """Return the hash of what the cells before it show, by which a later edit of a locked cell is noticed."""
+    return xxhash.xxh3_128_hexdigest("\x1f".join(texts).encode())
+
+
+def _displayed(columns: Iterable[Column]) -> Iterator[tuple[str, ...]]:
+    return zip(*(each.values.cast(pl.String).fill_null("") for each in columns), strict=True)

@@ -1,0 +1,49 @@
+"""The last sheet: what an auditor needs to repeat the run, and what the words and rates of the workbook mean."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import polars as pl
+from xlsxwriter.worksheet import Worksheet
+
+from reconciliation import headings
+from reconciliation.headings import rate_name, title
+from reconciliation.painter import Book, print_setup, protect
+from reconciliation.rows import row_points
+from reconciliation.styles import TAB_READ
+from reconciliation.summary import RATES
+from reconciliation.texts import plain, text_width
+from words.languages import gettext as _
+
+VALUE_WIDTH = 100
+
+
+def write_notes(book: Book) -> None:
+    """Write the notes sheet."""
+    sheet = book.workbook.add_worksheet(_(headings.NOTES))
+    sheet.set_tab_color(TAB_READ)
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 30)
+    sheet.set_column(1, 1, VALUE_WIDTH)
+    row = _block(book, sheet, 0, _("How to repeat this run"), book.report.notes.items())
+    verdicts = [(title(verdict), _(text)) for verdict, text in headings.MEANINGS.items()]
+    row = _block(book, sheet, row, _("What the verdicts mean"), verdicts)
+    rates = [(rate_name(name), _(headings.FORMULAS[name])) for name in RATES]
+    _block(book, sheet, row, _("How the rates are computed"), rates)
+    protect(sheet)
+    print_setup(sheet, book.report)
+
+
+def _block(book: Book, sheet: Worksheet, row: int, heading: str, pairs: Iterable[tuple[str, str]]) -> int:
+    for column, text in enumerate((heading, "")):
+        sheet.write_string(row, column, text, book.styles.get("section"))
+    rows = pl.DataFrame(list(pairs), schema={"label": pl.String, "value": pl.String}, orient="row")
+    for index, (label, value) in enumerate(
+        rows.select(plain(pl.col(name)) for name in rows.columns).iter_rows(), start=row + 1
+    ):
+        sheet.set_row(index, row_points(math.ceil(text_width(value) / (VALUE_WIDTH - 2))))
+        sheet.write_string(index, 0, label, book.styles.get("note_label"))
+        sheet.write_string(index, 1, value, book.styles.get("text"))
+    return row + rows.height + 2

@@ -1,0 +1,77 @@
+"""The lists of a report: what is held, quarantined, mapped, counted and kept as evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import polars as pl
+
+from mappings.standards import Standard
+from reconciliation import headings
+from reconciliation.headings import rate_name, title
+from reconciliation.judged import judged
+from reconciliation.report import QUARANTINE_COLUMNS, Bucket, Rate, Report, Verdict
+from reconciliation.shown import Shown
+from reconciliation.styles import TAB_ATTEND, TAB_LOOK_UP
+from reconciliation.tables import Column, Table
+from words.languages import gettext as _
+
+_HELD = ("document_number", "name", "verdict", "bucket", "outcome", "reason", "authority_name", "decision_date")
+_HELD_REST = ("deadline", "timeliness", "compliance", "source_origin")
+_FIRST = ("document_number", "name", "bucket", "outcome")
+
+
+def tables(report: Report, standard: Standard) -> Iterator[Table]:
+    """Return the lists in the order of their sheets; an empty one is left out, except the full list."""
+    shown = Shown(standard)
+    optional = [judged(report, standard, shown, verdict) for verdict in Verdict]
+    optional += [_held(report, shown), _quarantine(report, shown)]
+    yield from (table for table in optional if table.height)
+    yield _full_list(report, standard, shown)
+    yield from (table for table in (_rates(report.rates), _evidence(report, shown)) if table.height)
+
+
+def _held(report: Report, shown: Shown) -> Table:
+    rows = report.verdicts
+    waits = (rows["bucket"] == Bucket.HELD.value) | rows["outcome"].is_in(["rejected", "unknown"])
+    return Table(_(headings.HELD), TAB_ATTEND, shown.columns(rows.filter(waits), (*_HELD, *_HELD_REST)))
+
+
+def _quarantine(report: Report, shown: Shown) -> Table:
+    rows = shown.hide(report.quarantine, "value")
+    return Table(_(headings.QUARANTINE), TAB_ATTEND, shown.columns(rows, QUARANTINE_COLUMNS))
+
+
+def _full_list(report: Report, standard: Standard, shown: Shown) -> Table:
+    rest = [name for name in standard.names if name not in _FIRST and name in report.records.columns]
+    columns = shown.columns(report.records, (*_FIRST, *rest, "origin"))
+    return Table(_(headings.FULL_LIST), TAB_LOOK_UP, columns)
+
+
+def _rates(rates: Iterable[Rate]) -> Table:
+    frame = pl.DataFrame(
+        [(rate_name(r.name), title(r.scope), _member(r), r.numerator, r.denominator, r.value) for r in rates],
+        schema=_RATE_SCHEMA,
+        orient="row",
+    )
+    looks = {"numerator": "integer", "denominator": "integer", "percent": "percent"}
+    columns = [Column(_(headings.COLUMNS[name]), frame[name], looks.get(name, "text")) for name in frame.columns]
+    return Table(_(headings.RATES), TAB_LOOK_UP, tuple(columns))
+
+
+def _member(rate: Rate) -> str:
+    return rate.member if rate.member or rate.scope == "all" else _("not stated")
+
+
+_RATE_SCHEMA = {"rate": pl.String, "scope": pl.String, "member": pl.String} | {
+    "numerator": pl.Int64,
+    "denominator": pl.Int64,
+    "percent": pl.Float64,
+}
+
+
+def _evidence(report: Report, shown: Shown) -> Table:
+    about, kind, path, digest = shown.columns(report.evidence, ("about", "kind", "path", "sha256"))
+    path, digest = replace(path, style="link", links=True, room=100), replace(digest, room=68)
+    return Table(_(headings.EVIDENCE), TAB_LOOK_UP, (about, kind, path, digest))

@@ -1,0 +1,102 @@
+"""A table of the workbook as data: headings, values, widths, and how it is cut to what a sheet can hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from reconciliation import headings
+from reconciliation.texts import line_count, text_width, widest
+from words.languages import gettext as _
+
+ROWS_PER_SHEET = 1_048_570
+NARROWEST, WHOLE, WIDEST = 8, 31, 46
+REVIEW = {"disposition": 18, "reviewer": 12, "review_reason": 24}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, its values, and how they look; ``rich`` holds ready insides where text is marked."""
+
+    heading: str
+    values: pl.Series
+    style: str = "text"
+    rich: pl.Series | None = None
+    hidden: bool = False
+    room: float = NARROWEST
+    entry: bool = False
+    links: bool = False
+
+    @property
+    def inside(self) -> pl.Series:
+        """What is written: ready insides where there are some, else the values."""
+        return self.values if self.rich is None else self.rich
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the values still have to be made fit for a cell."""
+        return self.rich is None and self.values.dtype == pl.String
+
+    @property
+    def heading_style(self) -> str:
+        """The format of its heading, which stands over the values as they stand."""
+        if self.entry:
+            return "entry_heading"
+        return "number_heading" if self.style in ("integer", "percent") else "heading"
+
+    def slice(self, offset: int, length: int) -> Column:
+        """Return the same column for some of the rows."""
+        rich = self.rich if self.rich is None else self.rich.slice(offset, length)
+        return replace(self, values=self.values.slice(offset, length), rich=rich)
+
+    def width(self, content: float) -> float:
+        """Return a width that shows short values on one line, longer ones on two, and never cuts a heading's word."""
+        word = max((len(part) for part in self.heading.split() if part.isascii()), default=0)
+        heading = math.ceil(text_width(self.heading) / 2)
+        value = content if content <= WHOLE else min(math.ceil(content / 2) + 2, WIDEST)
+        return max(self.room, value + 2, word + 4, min(heading + 4, WHOLE))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A list of the workbook: its tab, its columns, and which rows are banded."""
+
+    name: str
+    tab: str
+    columns: tuple[Column, ...]
+    band: pl.Series | None = None
+
+    @property
+    def height(self) -> int:
+        """How many rows it has."""
+        return self.columns[0].values.len()
+
+    def layout(self) -> tuple[list[float], pl.Series]:
+        """Return the width of each column, and how many lines each row takes then."""
+        texts = [each.values.cast(pl.String).fill_null("").alias(str(i)) for i, each in enumerate(self.columns)]
+        frame = pl.DataFrame(texts)
+        content = frame.select(widest(pl.all())).row(0)
+        widths = [each.width(found) for each, found in zip(self.columns, content, strict=True)]
+        shown = [index for index, each in enumerate(self.columns) if not each.hidden]
+        lines = [line_count(pl.col(str(index)), widths[index]) for index in shown]
+        return widths, frame.select(lines=pl.max_horizontal(*lines)).to_series()
+
+
+def review_columns(height: int) -> tuple[Column, ...]:
+    """Return the empty columns in which a person answers."""
+    empty = pl.repeat("", height, dtype=pl.String, eager=True)
+    return tuple(
+        Column(_(headings.COLUMNS[name]), empty, "entry", room=room, entry=True) for name, room in REVIEW.items()
+    )
+
+
+def parts(table: Table, limit: int = ROWS_PER_SHEET) -> Iterator[Table]:
+    """Return the table cut to what one sheet can hold."""
+    for number, offset in enumerate(range(0, max(table.height, 1), limit), start=1):
+        name = f"{table.name} ({number})" if offset else table.name
+        columns = tuple(each.slice(offset, limit) for each in table.columns)
+        band = None if table.band is None else table.band.slice(offset, limit)
+        yield replace(table, name=name, columns=columns, band=band)

@@ -1,0 +1,73 @@
+"""The right half of the summary sheet: decisions by month as a chart, and the rates of each authority."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlsxwriter.chart import Chart
+
+from reconciliation import headings, summary
+from reconciliation.headings import rate_name, title
+from reconciliation.pen import RIGHT, ROW_PIXELS, WIDTHS, Pen
+from reconciliation.report import Rate, Timeliness
+from reconciliation.styles import AMBER, BAD, LINE, MUTED, NAVY, font
+from words.languages import gettext as _
+
+CHART_ROWS, MONTHS, AUTHORITIES = 13, 12, 10
+_COUNTS = ["row", "row_count", "row_count", "row_count"]
+_PERCENTS = ["row", "row_percent", "row_percent", "row_percent"]
+_NAMES = ["column_first", "column", "column", "column"]
+
+
+def draw_trends(pen: Pen, row: int) -> None:
+    """Draw the latest months and the busiest authorities; what a report does not hold is left out."""
+    months = summary.by_month(pen.book.report)[-MONTHS:]
+    if months:
+        row = _months(pen, row, months)
+    authorities = summary.by_authority(pen.book.report)
+    if authorities:
+        _authorities(pen, row, list(authorities.items()))
+
+
+def _months(pen: Pen, row: int, months: Sequence[tuple[str, dict[str, int]]]) -> int:
+    pen.section(row, _("Decisions by month"), RIGHT)
+    data = row + CHART_ROWS + 1
+    pen.sheet.insert_chart(row + 1, RIGHT, _chart(pen, data, len(months)))
+    pen.line(data, RIGHT, [_("Month"), *(title(kind) for kind in Timeliness)], _NAMES)
+    for index, (month, counts) in enumerate(months, start=data + 1):
+        pen.line(index, RIGHT, [month, *counts.values()], _COUNTS)
+    return data + len(months) + 2
+
+
+def _authorities(pen: Pen, row: int, authorities: Sequence[tuple[str, dict[str, Rate]]]) -> None:
+    pen.section(row, _("Rates by authority"), RIGHT)
+    pen.line(row + 1, RIGHT, [_("Authority"), *map(rate_name, summary.RATES)], _NAMES)
+    for index, (member, rates) in enumerate(authorities[:AUTHORITIES], start=row + 2):
+        values = [rates[name].value if name in rates else None for name in summary.RATES]
+        shown = ["–" if value is None else value for value in values]
+        pen.line(index, RIGHT, [member or _("not stated"), *shown], _PERCENTS)
+    if len(authorities) > AUTHORITIES:
+        more = _("and {count} more on the sheet “{sheet}”")
+        text = more.format(count=len(authorities) - AUTHORITIES, sheet=_(headings.RATES))
+        pen.link(row + 2 + AUTHORITIES, RIGHT, text, _(headings.RATES), "row")
+
+
+def _chart(pen: Pen, data: int, months: int) -> Chart:
+    chart = pen.book.workbook.add_chart({"type": "column", "subtype": "stacked"})
+    sheet, face = _(headings.SUMMARY), {"name": font(), "size": 9, "color": MUTED}
+    for column, colour in enumerate((NAVY, AMBER, BAD), start=RIGHT + 1):
+        series = {
+            "name": [sheet, data, column],
+            "categories": [sheet, data + 1, RIGHT, data + months, RIGHT],
+            "values": [sheet, data + 1, column, data + months, column],
+            "fill": {"color": colour},
+            "gap": 60,
+        }
+        chart.add_series(series)
+    chart.set_legend({"position": "top", "font": face})
+    chart.set_x_axis({"num_font": face, "line": {"color": LINE}, "text_axis": True})
+    lines = {"visible": True, "line": {"color": LINE}}
+    chart.set_y_axis({"num_font": face, "line": {"none": True}, "major_gridlines": lines, "num_format": "#,##0"})
+    chart.set_chartarea({"border": {"none": True}})
+    chart.set_size({"width": sum(WIDTHS[RIGHT:]) * 7 + 20, "height": CHART_ROWS * ROW_PIXELS - 6})
+    return chart

@@ -1,0 +1,60 @@
+"""The audit workbook of one run; the same report gives the same bytes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
+
+from mappings.standards import Standard
+from reconciliation.cover import write_cover
+from reconciliation.notes import write_notes
+from reconciliation.painter import Book, write_table
+from reconciliation.report import Report
+from reconciliation.sheets import tables
+from reconciliation.styles import Styles, font
+from words.errors import Place, UsageError
+from words.languages import current
+from words.languages import gettext as _
+
+
+def write_workbook(report: Report, path: Path, standard: Standard) -> Path:
+    """Write what an auditor opens and prints, and return where it lies.
+
+    Raises:
+        UsageError: the file cannot be written, most often because it is open in a spreadsheet program.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    workbook = Workbook(str(path), {"default_format_properties": {"font_name": font(), "font_size": 10}})
+    book = Book(workbook, Styles(workbook), report, standard)
+    _properties(book)
+    lists = list(tables(report, standard))
+    write_cover(book, frozenset(table.name for table in lists))
+    for table in lists:
+        write_table(book, table)
+    write_notes(book)
+    _close(workbook, path)
+    return path
+
+
+def _properties(book: Book) -> None:
+    created = datetime.fromisoformat(book.report.as_of).replace(tzinfo=UTC)
+    said = {"title": book.report.title, "subject": book.report.run_id, "author": "Yinxin 印信", "created": created}
+    book.workbook.set_properties(said)
+    # An import reads these to know which run, and in which language, a filled-in workbook speaks.
+    book.workbook.set_custom_property("yinxin_run", book.report.run_id)
+    book.workbook.set_custom_property("yinxin_language", current())
+
+
+def _close(workbook: Workbook, path: Path) -> None:
+    try:
+        workbook.close()
+    except FileCreateError as error:
+        raise UsageError(
+            "workbook-not-written",
+            _("The workbook cannot be written: {reason}").format(reason=error),
+            todo=_("Close it in the spreadsheet program, or name another file."),
+            place=Place(file=str(path)),
+        ) from None
