@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
 
 from journal.schema import REVISION, chain
 from journal.texts import canonical
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _WAIT = 60.0  # seconds that a writer waits for its turn
 _WRITES = "journal_writes"
+_UPGRADING = 0x5978  # any number that nobody else locks
 _HOLD_CHAIN = select(chain.c.id).with_for_update()
 
 Item = TypeVar("Item")
@@ -86,6 +87,8 @@ def _migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     with engine.execution_options(**{_WRITES: True}).begin() as connection:
+        if engine.dialect.name == "postgresql":  # there is no table yet on which two newcomers could wait
+            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -11,7 +11,8 @@ where ``seq`` is a number, the other five are text exactly as stored (``data`` i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -119,12 +120,12 @@ class Events(Book):
         """
         missing = {self.head(), *heads} - {NOTHING}
         seq, previous = 0, NOTHING
-        for row in self._stream(select(events).order_by(events.c.seq)):
-            seq += 1
-            if problem := _misfit(row, seq, previous):
-                return Damage(min(seq, row.seq), problem)
-            previous = row.hash
-            missing.discard(previous)
+        with closing(self._stream(select(events).order_by(events.c.seq))) as rows:
+            for seq, row in enumerate(rows, 1):
+                if problem := _misfit(row, seq, previous):
+                    return Damage(min(seq, row.seq), problem)
+                previous = row.hash
+                missing.discard(previous)
         if missing:
             return Damage(seq + 1, "cut")
         recorded = self._head()[0]
@@ -135,9 +136,9 @@ class Events(Book):
             seq, digest = connection.execute(select(chain.c.seq, chain.c.hash)).one()
         return seq, digest
 
-    def _stream(self, query: Any) -> Iterator[EventRow]:  # noqa: ANN401 - a select over all columns of events
-        with self._reading() as connection:
-            for row in connection.execution_options(yield_per=1000).execute(query):
+    def _stream(self, query: Any) -> Generator[EventRow, None, None]:  # noqa: ANN401 - a select over all columns of events
+        with self._reading() as connection, connection.execution_options(yield_per=1000).execute(query) as rows:
+            for row in rows:
                 yield EventRow(*row)
 
 
