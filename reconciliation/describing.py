@@ -1,15 +1,16 @@
-"""What the three sides themselves tell of each group: its names, where it stands, what is near, and its time."""
+"""What the three sides themselves tell of each group: its names, where it stands, and what is near."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from string import Formatter
 
 import polars as pl
 
-from reconciliation.grouping import FEED, LEDGER, SIDES, SOURCE, Groups, Link, Sides
-from reconciliation.report import Compliance, Timeliness, Verdict
+from reconciliation.clocks import Clock, deadline_of, timeliness
+from reconciliation.grouping import Groups
+from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE, Link, Sides
+from reconciliation.report import Compliance, Verdict
 from words.languages import N_
 from words.languages import gettext as _
 
@@ -19,21 +20,6 @@ NEAR = {
     LEDGER: N_("in the ledger: {document_number} {name} ({origin})"),
     FEED: N_("on the feed: {document_number} {name} ({origin})"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The day a run looks from; all days are ``YYYY-MM-DD``.
-
-    Attributes:
-        as_of: the day itself.
-        deadlines: decision date to the last day of the legal period; a date that is missing here has no deadline.
-        soon: a deadline on or before this day counts as due soon.
-    """
-
-    as_of: str
-    deadlines: Mapping[str, str]
-    soon: str
 
 
 def describe(sides: Sides, groups: Groups, differing: pl.DataFrame, clock: Clock) -> pl.DataFrame:
@@ -55,8 +41,8 @@ def describe(sides: Sides, groups: Groups, differing: pl.DataFrame, clock: Clock
         _listed(differing, groups.table.height).alias("differing"),
         _suggestions(sides, groups).alias("suggestion"),
     ).with_columns(pl.col(pl.String).fill_null(""))
-    table = table.with_columns(deadline=_deadline(pl.col("decision_date"), clock))
-    return table.with_columns(verdict=_verdict(), compliance=_compliance(), timeliness=_timeliness(clock))
+    table = table.with_columns(deadline=deadline_of(pl.col("decision_date"), clock))
+    return table.with_columns(verdict=_verdict(), compliance=_compliance(), timeliness=timeliness(clock))
 
 
 def fill(template: str) -> pl.Expr:
@@ -84,15 +70,9 @@ def _least(groups: Groups, side: str, values: pl.Series, by: pl.Series | None = 
 def _decided(sides: Sides, groups: Groups, clock: Clock) -> pl.Series:
     """Return the decision date; of several source rows, the one whose legal period ends first."""
     dates = sides[SOURCE]["decision_date"]
-    deadlines = dates.to_frame().select(_deadline(pl.col("decision_date"), clock)).to_series()
+    deadlines = dates.to_frame().select(deadline_of(pl.col("decision_date"), clock)).to_series()
     worst = _least(groups, SOURCE, dates, deadlines)
     return worst.to_frame().select(pl.coalesce(worst, _stated(sides, groups, "decision_date"))).to_series()
-
-
-def _deadline(dates: pl.Expr, clock: Clock) -> pl.Expr:
-    return dates.replace_strict(
-        list(clock.deadlines), list(clock.deadlines.values()), default="", return_dtype=pl.String
-    )
 
 
 def _listed(differing: pl.DataFrame, count: int) -> pl.Series:
@@ -104,8 +84,9 @@ def _listed(differing: pl.DataFrame, count: int) -> pl.Series:
 
 def _suggestions(sides: Sides, groups: Groups) -> pl.Series:
     """Return per group the nearest record on another side, or null."""
-    near = pl.concat([part for link in groups.links for part in _near(sides, groups, link)])
-    near = near.unique("group", keep="first", maintain_order=True)
+    parts = [part for link in groups.links for part in _near(sides, groups, link)]
+    near = pl.concat(part.with_columns(place=pl.lit(place)) for place, part in enumerate(parts))
+    near = near.sort("place", "text").unique("group", keep="first", maintain_order=True)
     return pl.repeat(None, groups.table.height, dtype=pl.String, eager=True).scatter(near["group"] - 1, near["text"])
 
 
@@ -141,20 +122,4 @@ def _compliance() -> pl.Expr:
         .when(pl.col("malformed") != "")
         .then(pl.lit(Compliance.MALFORMED.value))
         .otherwise(pl.lit(Compliance.COMPLIANT.value))
-    )
-
-
-def _timeliness(clock: Clock) -> pl.Expr:
-    """Return whether it was disclosed in time, or still can be; what the feed took on an unknown day is not late."""
-    disclosed = pl.col("feed_row").is_not_null()
-    day = pl.when(disclosed & (pl.col("disclosed_on") != "")).then("disclosed_on").otherwise(pl.lit(clock.as_of))
-    late = day > pl.col("deadline")
-    return (
-        pl.when((pl.col("deadline") == "") | (late & disclosed & (pl.col("disclosed_on") == "")))
-        .then(pl.lit(""))
-        .when(late)
-        .then(pl.lit(Timeliness.LATE.value))
-        .when(~disclosed & (pl.col("deadline") <= clock.soon))
-        .then(pl.lit(Timeliness.DUE_SOON.value))
-        .otherwise(pl.lit(Timeliness.ON_TIME.value))
     )

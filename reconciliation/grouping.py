@@ -1,7 +1,6 @@
 """The three sides as groups: every row of source, ledger and feed belongs to exactly one.
 
-The source is matched with both other sides; ledger and feed are matched with each other only where no source row
-claimed them. Rows are addressed as nodes: source rows first, then ledger rows, then feed rows.
+Rows are addressed as nodes: source rows first, then ledger rows, then feed rows.
 """
 
 from __future__ import annotations
@@ -11,19 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from reconciliation.matching import Matches, match
-
-SOURCE, LEDGER, FEED = SIDES = ("source", "ledger", "feed")
-Sides = Mapping[str, pl.DataFrame]
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """The matches between two sides, in row numbers of the whole frames."""
-
-    left: str
-    right: str
-    matches: Matches
+from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE, Link, Sides, link_sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,48 +40,13 @@ class Groups:
 
 def gather_groups(sides: Sides) -> Groups:
     """Match the three sides and return the sets of rows that belong together."""
-    links = _links(sides)
+    links = link_sides(sides)
     starts = {SOURCE: 0, LEDGER: sides[SOURCE].height, FEED: sides[SOURCE].height + sides[LEDGER].height}
     label = _labels(links, starts, starts[FEED] + sides[FEED].height)
     heads = label == pl.int_range(len(label), eager=True)
     number = heads.cast(pl.Int64).cum_sum().gather(label)
     of = {side: number.slice(starts[side], sides[side].height) for side in SIDES}
     return Groups(of, _table(sides, links, of, int(heads.sum())), links)
-
-
-def _links(sides: Sides) -> tuple[Link, Link, Link]:
-    source, ledger, feed = (sides[side] for side in SIDES)
-    by_ledger, by_feed = match(source, ledger), match(source, feed)
-    free_ledger, free_feed = _unclaimed(by_ledger, ledger.height), _unclaimed(by_feed, feed.height)
-    rest = match(ledger[free_ledger], feed[free_feed])
-    return (
-        Link(SOURCE, LEDGER, by_ledger),
-        Link(SOURCE, FEED, by_feed),
-        Link(LEDGER, FEED, _renumbered(rest, free_ledger, free_feed)),
-    )
-
-
-def _unclaimed(matches: Matches, height: int) -> pl.Series:
-    """Return the right rows that no left row claimed, in a pair or in a crowd."""
-    crowds = matches.crowds
-    shared = crowds.filter((pl.col("side") == "left").any().over("crowd"), pl.col("side") == "right")
-    free = pl.repeat(True, height, eager=True).scatter(matches.pairs["right"], False).scatter(shared["row"], False)
-    return free.arg_true()
-
-
-def _renumbered(matches: Matches, left: pl.Series, right: pl.Series) -> Matches:
-    """Return matches of two selections in the row numbers of the frames these were selected from."""
-    rows = {"left": left.cast(pl.Int64), "right": right.cast(pl.Int64)}
-    pairs = matches.pairs.with_columns(rows[side].gather(matches.pairs[side]).alias(side) for side in rows)
-    other = {"left": rows["right"], "right": rows["left"]}
-    near = [_shifted(matches.near, side, {"row": rows[side], "near": other[side]}) for side in rows]
-    crowds = [_shifted(matches.crowds, side, {"row": rows[side]}) for side in rows]
-    return Matches(pairs, pl.concat(crowds), pl.concat(near))
-
-
-def _shifted(frame: pl.DataFrame, side: str, rows: Mapping[str, pl.Series]) -> pl.DataFrame:
-    mine = frame.filter(pl.col("side") == side)
-    return mine.with_columns(numbers.gather(mine[name]).alias(name) for name, numbers in rows.items())
 
 
 def _labels(links: tuple[Link, ...], starts: Mapping[str, int], total: int) -> pl.Series:

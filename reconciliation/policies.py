@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mappings.standards import Standard
 from reconciliation.describing import fill
-from reconciliation.grouping import FEED, LEDGER
+from reconciliation.linking import FEED, LEDGER
 from reconciliation.report import Bucket, Verdict
 from words.declared import Declared, suggest
 from words.errors import Place, UsageError

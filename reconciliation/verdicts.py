@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from mappings.standards import Standard
+from reconciliation.clocks import Clock
 from reconciliation.comparing import compare
-from reconciliation.describing import SHOWN, Clock, describe
-from reconciliation.grouping import FEED, LEDGER, SIDES, SOURCE, Groups, Link, Sides, gather_groups
+from reconciliation.describing import SHOWN, describe
+from reconciliation.grouping import Groups, gather_groups
+from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE, Link, Sides
 from reconciliation.matching import complete
 from reconciliation.policies import Policy, decide
 from reconciliation.report import DIFFERENCE_COLUMNS, VERDICT_COLUMNS

@@ -6,7 +6,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciliation.grouping import SIDES, gather_groups
+from reconciliation.grouping import gather_groups
+from reconciliation.linking import SIDES
 from tests.reconciliation.frames import Row, licence, shuffled, side, sides
 
 Told = set[tuple[frozenset[str], bool, str]]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciliation.matching import IDENTITY, RULES, Matches, Rule, _meet, match
+from reconciliation.matching import IDENTITY, RULES, Matches, Rule, match
+from reconciliation.meeting import meet
 from tests.reconciliation.frames import Row, licence, shuffled, side, sides
 
 Key = tuple[str, ...]
@@ -161,7 +162,7 @@ def test_words_that_collide_never_make_a_pair() -> None:
     keys = ("document_number",)
     left = pl.DataFrame({"document_number": ["a", "b", "c", "c"], "row": [0, 1, 2, 3]}).with_columns(word=pl.lit(7))
     right = pl.DataFrame({"document_number": ["b", "a", "c", "d"], "row": [0, 1, 2, 3]}).with_columns(word=pl.lit(7))
-    pairs, crowds = _meet(left, right, keys)
+    pairs, crowds = meet(left, right, keys)
     assert set(pairs.rows()) == {(0, 1), (1, 0)}
     assert set(crowds.select("side", "row").rows()) == {("left", 2), ("left", 3), ("right", 2)}
 
@@ -170,4 +171,4 @@ def test_one_collision_of_words_is_found_on_the_text() -> None:
     """A single word on both sides is not believed before the keys themselves were compared."""
     left = pl.DataFrame({"document_number": ["a"], "row": [0], "word": [7]})
     right = pl.DataFrame({"document_number": ["b"], "row": [0], "word": [7]})
-    assert [part.height for part in _meet(left, right, ("document_number",))] == [0, 0]
+    assert [part.height for part in meet(left, right, ("document_number",))] == [0, 0]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.standards import LICENCE
-from reconciliation.describing import Clock
+from reconciliation.clocks import Clock
 from reconciliation.policies import Policy
 from reconciliation.report import DIFFERENCE_COLUMNS, MEMBER_COLUMNS, VERDICT_COLUMNS
 from reconciliation.verdicts import Reconciliation, reconcile
