@@ -31,12 +31,14 @@ class Row:
         digest: hash of what the list shows of the row; the same digest means that the row needs no opening.
         payload: heading or key → text, list and detail together.
         known: the row was taken over from an earlier run because its list entry has not changed.
+        label: what a person finds it by, where that is not the key.
     """
 
     key: str
     digest: str
     payload: Mapping[str, str]
     known: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

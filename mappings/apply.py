@@ -141,6 +141,8 @@ def _column(
 ) -> _Column:
     field = mapping.standard.by_name[name]
     shown = _shown(rule, raw, headers, place, field, mandatory=field.need is Need.MANDATORY and not mapping.partial)
+    if shown is None and rule.otherwise is not None:
+        return _column(mapping, name, rule.otherwise, raw, headers, place)
     if shown is None:
         return _Column(_nothing(mapping, raw), pl.Series([""], dtype=pl.String).new_from_index(0, raw.height), ())
     make = partial(_canonical, rule, field)

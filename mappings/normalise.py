@@ -59,8 +59,8 @@ def name(text: str) -> str:
 
 
 def document_number(text: str) -> str:
-    """Return a document or certificate number: no blanks, half-width, the year in ``〔〕`` (GB/T 9704 §7.3.5)."""
-    return _YEAR.sub(r"〔\1〕", re.sub(r"\s", "", fold(text)))
+    """Return a document or certificate number: no blanks, half-width capitals, the year in ``〔〕`` (GB/T 9704)."""
+    return _YEAR.sub(r"〔\1〕", re.sub(r"\s", "", fold(text)).upper())
 
 
 def code(text: str) -> str:

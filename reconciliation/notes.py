@@ -27,7 +27,8 @@ def write_notes(book: Book) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, VALUE_WIDTH)
-    row = _block(book, sheet, 0, _("How to repeat this run"), book.report.notes.items())
+    told = [(_(label), value) for label, value in book.report.notes.items()]
+    row = _block(book, sheet, 0, _("How to repeat this run"), told)
     verdicts = [(title(verdict), _(text)) for verdict, text in headings.MEANINGS.items()]
     row = _block(book, sheet, row, _("What the verdicts mean"), verdicts)
     rates = [(rate_name(name), _(headings.FORMULAS[name])) for name in RATES]

@@ -59,10 +59,15 @@ class Counts:
     waiting: int = 0
     rejected: int = 0
     unknown: int = 0
+    dry_run: bool = False
 
     @property
     def balances(self) -> tuple[tuple[str, int, str, int], ...]:
-        """The three equations as (left, its value, right, its value)."""
+        """The equations as (left, its value, right, its value); a dry run delivers nothing, so it has only two."""
+        return self._equations[:2] if self.dry_run else self._equations
+
+    @property
+    def _equations(self) -> tuple[tuple[str, int, str, int], ...]:
         return (
             ("collected", self.collected, "mapped + quarantined", self.mapped + self.quarantined),
             (
@@ -81,12 +86,14 @@ class Counts:
 
     @property
     def balanced(self) -> bool:
-        """Whether all three equations hold."""
+        """Whether all of them hold."""
         return all(left == right for _name, left, _sum, right in self.balances)
 
     def as_dict(self) -> dict[str, int]:
         """Return the ten counts by name."""
-        return asdict(self)
+        counts = asdict(self)
+        del counts["dry_run"]
+        return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +122,8 @@ class Report:
         members: every record of every ambiguous group; columns in ``MEMBER_COLUMNS`` and the standard's fields.
         records: the full list of mapped source records: ``origin``, ``bucket``, ``outcome`` and the standard's fields.
         quarantine: one row per finding on a row that did not survive; columns in ``QUARANTINE_COLUMNS``.
-        evidence: one row per stored piece; columns ``sha256``, ``kind``, ``about``, ``path`` (relative to the workbook).
-        notes: what an auditor needs to repeat the run, in order: label to value.
+        evidence: one row per stored piece: ``sha256``, ``kind``, ``about``, ``path`` (relative to the workbook).
+        notes: what an auditor needs to repeat the run, in order: message id of the label to value.
     """
 
     run_id: str

@@ -94,7 +94,7 @@ def by_month(report: Report) -> list[tuple[str, dict[str, int]]]:
 
 def chain_head(report: Report) -> str:
     """Return the head of the day's event chain, empty where the notes do not state it."""
-    return report.notes.get(_(headings.CHAIN_HEAD)) or report.notes.get(headings.CHAIN_HEAD, "")
+    return report.notes.get(headings.CHAIN_HEAD, "")
 
 
 def percent(rate: Rate) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+import tomllib
 from collections.abc import Iterator
 from typing import Any, TypeVar, get_args
 
@@ -35,7 +37,31 @@ def parse(model: type[Model], text: str, file: str) -> Model:
     try:
         return model.model_validate(data if data is not None else {})
     except ValidationError as error:
-        raise _explain(error.errors()[0], model, node, file) from None
+        found = error.errors()[0]
+        raise _explain(found, model, Place(file=file, line=_line(node, found["loc"]))) from None
+
+
+def parse_toml(model: type[Model], text: str, file: str) -> Model:
+    """Read TOML text into ``model``.
+
+    Raises:
+        UsageError: the text is not TOML, a key is unknown, or a value does not fit; names the file and the line.
+    """
+    try:
+        return model.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise UsageError(
+            "not-toml",
+            _("This file is not readable TOML: {problem}").format(problem=error),
+            todo=_("Correct the file at this line."),
+            place=Place(file=file, line=int(line[1]) if line else None),
+        ) from None
+    except ValidationError as error:
+        found = error.errors()[0]
+        key = re.compile(rf"^\s*\[?\s*{re.escape(str(found['loc'][-1]))}\b")
+        lines = (number for number, line in enumerate(text.splitlines(), 1) if key.match(line))
+        raise _explain(found, model, Place(file=file, line=next(lines, None))) from None
 
 
 class _TextLoader(yaml.SafeLoader):
@@ -97,9 +123,9 @@ def _child(node: yaml.Node, step: int | str) -> tuple[yaml.Node, yaml.Node] | No
     return None
 
 
-def _explain(error: ErrorDetails, model: type[BaseModel], node: yaml.Node | None, file: str) -> UsageError:
+def _explain(error: ErrorDetails, model: type[BaseModel], at: Place) -> UsageError:
     path: Path = error["loc"]
-    place = Place(file=file, line=_line(node, path), field=".".join(str(step) for step in path))
+    place = Place(file=at.file, line=at.line, field=".".join(str(step) for step in path))
     if error["type"] == "extra_forbidden":
         return UsageError(
             "unknown-key",

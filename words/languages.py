@@ -13,7 +13,8 @@ from typing import Literal
 
 Language = Literal["zh", "en"]
 
-_LOCALE = Path(__file__).parent / "locale"
+DOMAIN = "yinxin"
+LOCALE = Path(__file__).parent / "locale"
 _chosen: Language | None = None
 
 
@@ -38,7 +39,7 @@ def _from_environment() -> str:
 def _catalogue(language: Language) -> _gettext.NullTranslations:
     if language == "en":
         return _gettext.NullTranslations()
-    return _gettext.translation("yinxin", _LOCALE, languages=["zh_CN"], fallback=True)
+    return _gettext.translation(DOMAIN, LOCALE, languages=["zh_CN"], fallback=True)
 
 
 def gettext(message: str) -> str:

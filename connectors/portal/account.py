@@ -55,7 +55,7 @@ class Portal:
             self.visit.again()
             seen = await self.visit.see_list(self.session.kept)
             await compare(self.session, seen)
-        self.album.add("picture", self.declared.list_.page, seen.picture, ".jpg")
+        self.album.add("screenshot", self.declared.list_.page, seen.picture, ".jpg")
         self.album.add("page", self.declared.list_.page, seen.source, ".html")
         self._looked = True
 

@@ -61,6 +61,7 @@ class Listing(Declared):
         size: rows asked for at a time; the server may give fewer.
         rows, total: replay: dotted paths of the rows and of their number; html: ``total`` is a pattern over the text.
         key: replay: the row's own key; html: the heading of the column that ``key_pattern`` is searched in.
+        label: the column a person finds the row by, where the key is the system's own secret.
         headers: html: headings by which the table is recognised.
         shown: heading on the screen → key in the answer, compared on every visit (replay).
         ignore: columns that say nothing about the record (row numbers, links).
@@ -75,6 +76,7 @@ class Listing(Declared):
     total: str
     key: str
     key_pattern: Pattern = r"(.+)"
+    label: str = ""
     headers: tuple[str, ...] = ()
     shown: dict[str, str] = {}
     ignore: tuple[str, ...] = ("序号", "操作")

@@ -94,7 +94,7 @@ class PortalFeed:
             answer, papers = await self._result(number)
             receipt = await self._receipt(batch, number, answer, papers)
             await looking.page.reload(wait_until="domcontentloaded")
-            self._portal.album.add("picture", number, await looking.picture(), ".jpg")
+            self._portal.album.add("screenshot", number, await looking.picture(), ".jpg")
         return receipt
 
     async def _open_upload(self) -> Looking:

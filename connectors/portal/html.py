@@ -79,7 +79,7 @@ def _row(declared: PortalDeclared, headings: list[str], cells: list[LexborNode])
     key = re.search(listing.key_pattern, (cells[place].html or "").replace("&#39;", "'")) if place is not None else None
     if key is None:
         raise _changed(declared, listing.key)
-    return Row(key[1], digest_of(payload, listing.ignore), payload)
+    return Row(key[1], digest_of(payload, listing.ignore), payload, label=payload.get(listing.label, ""))
 
 
 def table_of(declared: PortalDeclared, tree: LexborHTMLParser) -> tuple[list[str], list[list[LexborNode]]]:

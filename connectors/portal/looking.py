@@ -108,6 +108,10 @@ class Looking:
             place=Place(system=self.declared.title, url=self.page.url),
         )
 
+    async def source(self) -> bytes:
+        """Return the source of the page, or of the frame that holds most of it."""
+        return max([(await frame.content()).encode() for frame in self.page.frames], key=len)
+
     async def picture(self, *, whole: bool = False) -> bytes:
         """Return a JPEG of the page with identity numbers masked."""
         await self.ask("mask")

@@ -81,7 +81,8 @@ def rows_of(declared: PortalDeclared, answer: Any) -> tuple[list[Row], int]:  # 
         payload = flat(row) if isinstance(row, dict) else {}
         if not payload.get(listing.key):
             raise _moved(declared, listing.key)
-        found.append(Row(payload[listing.key], digest_of(payload, listing.ignore), payload))
+        label = payload.get(listing.label, "")
+        found.append(Row(payload[listing.key], digest_of(payload, listing.ignore), payload, label=label))
     return found, int(total)
 
 

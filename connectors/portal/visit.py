@@ -152,7 +152,7 @@ class Visit:
                 body=asked.post_data_buffer,
                 body_kind=asked.headers.get("content-type", ""),
                 picture=await looking.picture(),
-                source=(await looking.page.content()).encode(),
+                source=await looking.source(),
             )
 
     def again(self) -> None:

@@ -1,0 +1,83 @@
+"""Checking a connector: sign in, read one page both ways, map it; nothing is sent and nothing remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from bots.gathering import frame_of
+from bots.workspace import Workspace
+from connectors.base import Window
+from connectors.browser import Browsers
+from mappings.apply import Mapped, apply
+from mappings.checks import SENTENCES
+from words.errors import Place
+from words.languages import gettext as _
+
+_LONG_AGO = timedelta(days=3650)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one page of a connector gave."""
+
+    rows: int
+    findings: int
+    first_finding: str
+
+
+async def check_connector(workspace: Workspace, name: str) -> Checked:
+    """Read as little as shows that a connector is as declared.
+
+    Raises:
+        YinxinError: it is not; says who acts and where.
+    """
+    if workspace.kind(name) == "files":
+        return _ledgers(workspace, name)
+    browsers = Browsers()
+    try:
+        if workspace.portal(name).upload:
+            return await _feed(workspace, name, browsers)
+        return await _source(workspace, name, browsers)
+    finally:
+        await browsers.close()
+
+
+def _ledgers(workspace: Workspace, name: str) -> Checked:
+    ledgers = workspace.ledgers(name)
+    mapped = [apply(ledgers.mapping, table.rows, place=table.place) for table in ledgers.tables()]
+    return _told([(each, each.records.height + each.quarantined) for each in mapped])
+
+
+async def _source(workspace: Workspace, name: str, browsers: Browsers) -> Checked:
+    source = workspace.source(name, browsers)
+    today = workspace.settings.as_of or date.today()  # noqa: DTZ011 - the bureau's own day
+    try:
+        async for page in source.collect(Window(today - _LONG_AGO, today), {}):
+            rows = list(page.rows)
+            break
+        await source.evidence()
+    finally:
+        await source.close()
+    return _told([(apply(source.mapping, frame_of(source, rows), place=Place(system=source.title)), len(rows))])
+
+
+async def _feed(workspace: Workspace, name: str, browsers: Browsers) -> Checked:
+    feed = workspace.feed(name, browsers)
+    try:
+        shown = await feed.disclosed()
+        await feed.fill(pl.DataFrame(schema=dict.fromkeys([*feed.profile.standard.names, "record_id"], pl.String)))
+        await feed.evidence()
+    finally:
+        await feed.close()
+    return _told([(apply(feed.profile.reading(), shown, place=Place(system=feed.title)), shown.height)])
+
+
+def _told(mapped: list[tuple[Mapped, int]]) -> Checked:
+    findings = [finding for each, _rows in mapped for finding in each.findings]
+    said = [
+        _("{field}: {sentence}").format(field=each.field, sentence=_(SENTENCES[each.rule])) for each in findings[:1]
+    ]
+    return Checked(sum(rows for _each, rows in mapped), len(findings), "".join(said))

@@ -1,0 +1,197 @@
+"""A workspace: a folder with the same names as the rooms, read as typed declarations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from bots.declared import BotDeclared
+from connectors.browser import Browsers
+from connectors.files import FilesDeclared, LedgerFiles
+from connectors.portal.account import Portal
+from connectors.portal.declared import PortalDeclared
+from connectors.portal.feed import PortalFeed
+from connectors.portal.session import SessionStore
+from connectors.portal.source import PortalSource
+from connectors.secrets import Secrets
+from mappings.mapping import Mapping
+from mappings.profiles import Profile
+from words.declared import Declared, line_of, parse, parse_toml, suggest
+from words.errors import Place, UsageError
+from words.languages import gettext as _
+
+SETTINGS = "yinxin.toml"
+
+
+class Settings(Declared):
+    """``yinxin.toml``.
+
+    Attributes:
+        title: what the workspace is called in reports.
+        hosts: name → address; a connector writes ``{name}`` in its ``url``, so that moving house is one line.
+        as_of: the day every run believes it is, for a workspace that replays the past; a run's own option wins.
+        secrets: the file with the secrets, relative to the workspace (mode 0600).
+        due_soon: working days before its deadline on which a record counts as due soon.
+        period: working days the law gives for disclosure (发改办财金〔2018〕424号: 7, the day after is day 1).
+    """
+
+    title: str
+    hosts: dict[str, Annotated[str, AfterValidator(lambda url: url.rstrip("/"))]] = {}
+    as_of: date | None = None
+    secrets: str = ".yinxin/secrets.toml"
+    due_soon: int = Field(default=2, ge=0)
+    period: int = Field(default=7, ge=1)
+
+
+class _Kind(Declared, extra="ignore"):
+    kind: Literal["portal", "files"]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An opened workspace."""
+
+    folder: Path
+
+    @classmethod
+    def find(cls, start: Path) -> Workspace:
+        """Return the workspace that ``start`` lies in.
+
+        Raises:
+            UsageError: neither it nor any folder above holds ``yinxin.toml``.
+        """
+        for folder in (start.resolve(), *start.resolve().parents):
+            if (folder / SETTINGS).is_file():
+                return cls(folder)
+        raise UsageError(
+            "no-workspace",
+            _("There is no workspace here: no folder from here upwards holds {file}.").format(file=SETTINGS),
+            todo=_("Make one with “yinxin init DIR”, or name one with --workspace."),
+            place=Place(file=str(start.resolve())),
+        )
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings."""
+        return parse_toml(Settings, self._read(SETTINGS), SETTINGS)
+
+    @property
+    def state(self) -> Path:
+        """Where the workspace keeps what it remembers."""
+        return self.folder / ".yinxin"
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The workspace's secrets."""
+        return Secrets(self.folder / self.settings.secrets)
+
+    def bot(self, name: str) -> BotDeclared:
+        """Return a declared bot."""
+        return parse(BotDeclared, self._read(f"bots/{self._known('bots', name)}.yaml"), f"bots/{name}.yaml")
+
+    def mapping(self, name: str) -> Mapping:
+        """Return a linted mapping."""
+        file = f"mappings/{self._known('mappings', name)}.yaml"
+        return Mapping.parse(self._read(file), file, name)
+
+    def profile(self, name: str) -> Profile:
+        """Return a linted profile."""
+        self._known("mappings", f"{name}.profile")
+        file = f"mappings/{name}.profile.yaml"
+        return Profile.parse(self._read(file), file, name)
+
+    def names(self, room: str) -> list[str]:
+        """Return what is declared in one of the folders ``bots``, ``connectors``, ``mappings``."""
+        return sorted(file.stem for file in (self.folder / room).glob("*.yaml"))
+
+    def ledgers(self, name: str) -> LedgerFiles:
+        """Return a folder of ledgers."""
+        file = self._connector(name)
+        declared = parse(FilesDeclared, self._read(file), file)
+        return LedgerFiles(name, declared, self.mapping(declared.mapping), self.folder)
+
+    def source(self, name: str, browsers: Browsers) -> PortalSource:
+        """Return a portal as a source.
+
+        Raises:
+            UsageError: it declares no mapping.
+        """
+        declared = self.portal(name)
+        if declared.mapping is None:
+            raise self._lacks(name, "mapping")
+        return PortalSource(self._account(name, declared, browsers), self.mapping(declared.mapping))
+
+    def feed(self, name: str, browsers: Browsers) -> PortalFeed:
+        """Return a portal as a feed.
+
+        Raises:
+            UsageError: it declares no profile or no upload page.
+        """
+        declared = self.portal(name)
+        if declared.profile is None:
+            raise self._lacks(name, "profile")
+        if declared.upload is None:
+            raise self._lacks(name, "upload")
+        portal = self._account(name, declared, browsers)
+        return PortalFeed(portal, self.profile(declared.profile), declared.upload)
+
+    def portal(self, name: str) -> PortalDeclared:
+        """Return a portal's declaration with its address filled in."""
+        file = self._connector(name)
+        text = self._read(file)
+        declared = parse(PortalDeclared, text, file)
+        try:
+            return declared.model_copy(update={"url": declared.url.format_map(self.settings.hosts)})
+        except KeyError as error:
+            raise UsageError(
+                "unknown-host",
+                _("The host “{name}” has no address.").format(name=error.args[0]),
+                todo=_("Add it under [hosts] in {file}.").format(file=SETTINGS),
+                place=Place(file=file, line=line_of(text, ("url",)), field="url"),
+            ) from None
+
+    def kind(self, name: str) -> str:
+        """Return what kind of connector this is."""
+        file = self._connector(name)
+        return parse(_Kind, self._read(file), file).kind
+
+    def _account(self, name: str, declared: PortalDeclared, browsers: Browsers) -> Portal:
+        store = SessionStore(self.state / "sessions")
+        return Portal(name, declared, secrets=self.secrets, store=store, browsers=browsers)
+
+    def _connector(self, name: str) -> str:
+        return f"connectors/{self._known('connectors', name)}.yaml"
+
+    def _known(self, room: str, name: str) -> str:
+        if (self.folder / room / f"{name}.yaml").is_file():
+            return name
+        raise UsageError(
+            "not-declared",
+            _("There is no “{name}” in {room}/.").format(name=name, room=room),
+            todo=suggest(name, self.names(room)),
+            place=Place(file=f"{room}/{name}.yaml"),
+        )
+
+    def _lacks(self, name: str, key: str) -> UsageError:
+        return UsageError(
+            "missing-key",
+            _("The connector “{name}” is used as if it had “{key}”.").format(name=name, key=key),
+            todo=_("Add “{key}” to the connector, or name another connector in the bot.").format(key=key),
+            place=Place(file=f"connectors/{name}.yaml", field=key),
+        )
+
+    def _read(self, file: str) -> str:
+        try:
+            return (self.folder / file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(
+                "unreadable-file",
+                _("This file cannot be read: {reason}").format(reason=error),
+                todo=_("It must be a text file in UTF-8."),
+                place=Place(file=file),
+            ) from error

@@ -1,0 +1,130 @@
+"""What every command shares: its options ``--workspace``, ``--json`` and ``--lang``, its errors and its exit code."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.printing import Printer
+from words import languages
+from words.errors import SystemFailure, YinxinError
+from words.languages import gettext as _
+
+if TYPE_CHECKING:
+    from bots.workspace import Workspace
+
+INTERRUPTED = 130
+TERMINATED = 143
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How a command was called, and its printer."""
+
+    printer: Printer
+    start: Path
+
+    def workspace(self) -> Workspace:
+        """Open the workspace the call is about, and its log.
+
+        Raises:
+            UsageError: there is none.
+        """
+        from bots.workspace import Workspace
+        from cli.logs import open_log
+
+        workspace = Workspace.find(self.start)
+        open_log(workspace.state)
+        return workspace
+
+
+#: A command takes its call first, then its own options, and returns its exit code.
+Command = Callable[..., int]
+
+
+def command(app: typer.Typer, name: str, about: str, *, group: str = "") -> Callable[[Command], Command]:
+    """Register a command; ``about`` is the message id of its help."""
+
+    def register(function: Command) -> Command:
+        whole = f"{group} {name}".strip()
+
+        @functools.wraps(function)
+        def wrapped(workspace: Path, as_json: bool, lang: str | None, **options: Any) -> None:  # noqa: ANN401
+            languages.choose(lang)
+            call = Call(Printer(whole, as_json=as_json), workspace)
+            raise typer.Exit(_guarded(call, lambda: function(call, **options)))
+
+        _sign(wrapped, function)
+        app.command(name, help=_(about))(wrapped)
+        return function
+
+    return register
+
+
+def _sign(wrapped: Any, function: Command) -> None:  # noqa: ANN401 - a function gets its shared options
+    """Give the wrapper the options of the command itself, and the shared ones behind them."""
+    own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+    shared = [
+        _option("workspace", Path, Path(), typer.Option("--workspace", "-w", help=_("The workspace folder."))),
+        _option("as_json", bool, False, typer.Option("--json", help=_("Print one JSON envelope."))),
+        _option("lang", str | None, None, typer.Option("--lang", help=_("zh or en."))),
+    ]
+    wrapped.__signature__ = inspect.Signature([*own, *shared])
+    wrapped.__annotations__ = {each.name: each.annotation for each in [*own, *shared]}
+    del wrapped.__wrapped__
+
+
+def _option(name: str, kind: Any, default: Any, option: Any) -> inspect.Parameter:  # noqa: ANN401
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
+
+
+def _guarded(call: Call, run: Callable[[], int]) -> int:
+    from loguru import logger
+
+    logger.remove()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(TERMINATED))
+    try:
+        return run()
+    except (SystemExit, typer.Exit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - the last place before the user: everything becomes a sentence
+        return _failed(call, _leaf(error))
+
+
+def _leaf(error: BaseException) -> BaseException:
+    """Return the error to tell of a group: things that run side by side fail side by side, ours explain best."""
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    leaves = [_leaf(each) for each in error.exceptions]
+    return next((leaf for leaf in leaves if isinstance(leaf, YinxinError)), leaves[0])
+
+
+def _failed(call: Call, error: BaseException) -> int:
+    if isinstance(error, KeyboardInterrupt):
+        call.printer.say(_("Interrupted. What was sent is in the journal; the next run goes on from there."))
+        return INTERRUPTED
+    if not isinstance(error, YinxinError):
+        error = _unforeseen(error)
+    call.printer.fail(error)
+    return error.exit_code
+
+
+def _unforeseen(error: BaseException) -> SystemFailure:
+    from loguru import logger
+
+    logger.opt(exception=error).debug("unforeseen")
+    return SystemFailure(
+        "unforeseen",
+        _("Something happened that this program does not know: {kind}: {reason}").format(
+            kind=type(error).__name__, reason=error
+        ),
+        todo=_("Run it again; if it comes again, send the log (.yinxin/logs) to whoever maintains the program."),
+    )

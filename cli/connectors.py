@@ -1,0 +1,79 @@
+"""``yinxin connectors``: what is connected, and whether it still is as declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.commands import Call, command
+from words.errors import YinxinError
+from words.languages import N_
+from words.languages import gettext as _
+
+if TYPE_CHECKING:
+    from bots.workspace import Workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Register the commands."""
+
+    @command(app, "list", N_("List the declared connectors."), group="connectors")
+    def list_(call: Call) -> int:
+        workspace = call.workspace()
+        found = [_described(workspace, name) for name in workspace.names("connectors")]
+        call.printer.table(
+            [_("Connector"), _("Kind"), _("Title"), _("Role"), _("Where")],
+            [[each["name"], each["kind"], each["title"], _(each["role"]), each["where"]] for each in found],
+        )
+        call.printer.done({"connectors": found})
+        return 0
+
+    @command(app, "check", N_("Read one page both ways and map it; send nothing."), group="connectors")
+    def check(
+        call: Call, name: Annotated[str | None, typer.Argument(help=_("One connector; all without it."))] = None
+    ) -> int:
+        import asyncio
+
+        workspace = call.workspace()
+        names = [name] if name else workspace.names("connectors")
+        results, errors = [], []
+        for each in names:
+            try:
+                results.append(asyncio.run(_checked(workspace, each)))
+            except YinxinError as error:
+                errors.append(error)
+                results.append({"name": each, "ok": False, "rows": 0, "findings": 0, "said": error.sentence})
+                call.printer.error(error) if not call.printer.as_json else None
+        call.printer.table(
+            [_("Connector"), _("OK"), _("Rows read"), _("Findings"), _("What was said")],
+            [
+                [each["name"], "✓" if each["ok"] else "✗", str(each["rows"]), str(each["findings"]), each["said"]]
+                for each in results
+            ],
+        )
+        call.printer.done({"connectors": results}, errors=errors)
+        return errors[0].exit_code if errors else 0
+
+
+def _described(workspace: Workspace, name: str) -> dict[str, str]:
+    if workspace.kind(name) == "files":
+        ledgers = workspace.ledgers(name)
+        return {
+            "name": name,
+            "kind": "files",
+            "title": ledgers.title,
+            "role": N_("ledger"),
+            "where": ledgers.declared.folder,
+        }
+    declared = workspace.portal(name)
+    role = N_("feed") if declared.upload else N_("source")
+    return {"name": name, "kind": "portal", "title": declared.title, "role": role, "where": declared.url}
+
+
+async def _checked(workspace: Workspace, name: str) -> dict[str, Any]:
+    from bots.checking import check_connector
+
+    checked = await check_connector(workspace, name)
+    said = _("as declared") if not checked.findings else checked.first_finding
+    return {"name": name, "ok": True, "rows": checked.rows, "findings": checked.findings, "said": said}

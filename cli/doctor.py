@@ -1,0 +1,155 @@
+"""``yinxin doctor``: is everything there that a run needs? It changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+import typer
+
+from cli.commands import Call, command
+from words.errors import YinxinError
+from words.languages import N_
+from words.languages import gettext as _
+
+if TYPE_CHECKING:
+    from bots.workspace import Workspace
+
+Health = Literal["ok", "warning", "failing"]
+_EXIT = {"ok": 0, "warning": 1, "failing": 2}
+_SIGN = {"ok": "✓", "warning": "!", "failing": "✗"}
+_FEW_DAYS = 60
+_LITTLE_DISK = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    health: Health
+    found: str
+    todo: str = ""
+
+
+def register(app: typer.Typer) -> None:
+    """Register the command."""
+
+    @command(app, "doctor", N_("Check everything that a run needs."))
+    def doctor(call: Call) -> int:
+        workspace = call.workspace()
+        checks = [check for look in _LOOKS for check in _guarded(look, workspace)]
+        call.printer.table(
+            ["", _("Check"), _("Found"), _("To do")],
+            [[_SIGN[each.health], each.name, each.found, each.todo] for each in checks],
+        )
+        worst = max((each.health for each in checks), key=lambda health: _EXIT[health])
+        call.printer.done({"health": worst, "checks": [asdict(each) for each in checks]}, ok=worst == "ok")
+        return _EXIT[worst]
+
+
+Look = Callable[["Workspace"], Iterator[Check]]
+
+
+def _guarded(look: Look, workspace: Workspace) -> Iterator[Check]:
+    """A check that meets an error of ours reports it as its finding."""
+    try:
+        yield from look(workspace)
+    except YinxinError as error:
+        yield Check(str(error.place) or error.code, "failing", error.sentence, error.todo)
+
+
+def _browser(_workspace: Workspace) -> Iterator[Check]:
+    import asyncio
+
+    from connectors.browser import Browsers, find_browser
+
+    async def start() -> None:
+        browsers = Browsers()
+        context = await browsers.context(verify=True, state=None)
+        await context.close()
+        await browsers.close()
+
+    asyncio.run(start())
+    yield Check(_("browser"), "ok", str(find_browser()))
+
+
+def _calendar(workspace: Workspace) -> Iterator[Check]:
+    from schedules.workdays import calendar_version, horizon
+
+    today = workspace.settings.as_of or date.today()  # noqa: DTZ011 - the bureau's own day
+    left = (horizon() - today).days
+    found = _("{calendar} knows working days until {day}").format(calendar=calendar_version(), day=horizon())
+    todo = _("Install the release of chinesecalendar with next year's notice; it comes out in November.")
+    if left < 0:
+        yield Check(_("calendar"), "failing", found, todo)
+    else:
+        yield Check(_("calendar"), "ok" if left >= _FEW_DAYS else "warning", found, "" if left >= _FEW_DAYS else todo)
+
+
+def _disk(workspace: Workspace) -> Iterator[Check]:
+    free = shutil.disk_usage(workspace.folder).free
+    found = _("{free} GB free").format(free=f"{free / (1 << 30):.1f}")
+    enough = free > _LITTLE_DISK
+    todo = "" if enough else _("Make room: evidence and workbooks need it.")
+    yield Check(_("disk"), "ok" if enough else "warning", found, todo)
+
+
+def _journal(workspace: Workspace) -> Iterator[Check]:
+    from journal import Journal
+
+    with Journal.open(workspace.state) as journal:
+        damage = journal.verify()
+        runs = len(journal.runs())
+    if damage:
+        todo = _("Stop all bots and compare with a backup; somebody changed the journal.")
+        yield Check(_("journal"), "failing", damage.sentence, todo)
+    else:
+        yield Check(_("journal"), "ok", _("{runs} runs, the chain of events is whole").format(runs=runs))
+
+
+def _mappings(workspace: Workspace) -> Iterator[Check]:
+    for name in workspace.names("mappings"):
+        if name.endswith(".profile"):
+            workspace.profile(name.removesuffix(".profile"))
+        else:
+            workspace.mapping(name)
+    yield Check(_("mappings"), "ok", _("{count} read and linted").format(count=len(workspace.names("mappings"))))
+
+
+def _connectors(workspace: Workspace) -> Iterator[Check]:
+    for name in workspace.names("connectors"):
+        yield from _guarded(lambda where, name=name: _connector(where, name), workspace)  # type: ignore[misc]
+
+
+def _connector(workspace: Workspace, name: str) -> Iterator[Check]:
+    if workspace.kind(name) == "files":
+        ledgers = workspace.ledgers(name)
+        folder = workspace.folder / ledgers.declared.folder
+        count = len(list(folder.glob(ledgers.declared.pattern)))
+        health: Health = "ok" if count else "warning"
+        yield Check(name, health, _("{count} ledgers").format(count=count), "" if count else _("Put the ledgers in."))
+        return
+    declared = workspace.portal(name)
+    workspace.secrets.value(declared.login.secret)
+    yield Check(name, *_reached(declared.url))
+
+
+def _reached(url: str) -> tuple[Health, str, str]:
+    import httpx
+
+    try:
+        answer = httpx.get(url, timeout=5, follow_redirects=True)
+    except httpx.HTTPError as error:
+        return (
+            "failing",
+            _("{url} does not answer: {reason}").format(url=url, reason=error),
+            _("Check address and network."),
+        )
+    return "ok", _("{url} answers {status}").format(url=url, status=answer.status_code), ""
+
+
+_LOOKS: tuple[Look, ...] = (_browser, _calendar, _disk, _journal, _mappings, _connectors)

@@ -1,0 +1,95 @@
+"""The entry point: builds the commands, in the language that was asked for."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import typer
+
+from cli.printing import Printer
+from words import languages
+from words.errors import UsageError
+from words.languages import gettext as _
+
+if sys.platform == "win32":
+    # A console code page would refuse Chinese names.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+
+
+def build() -> typer.Typer:
+    """Return the command line; every command imports what it needs when it runs."""
+    from cli import connectors, demo, doctor, init, mappings, report, run, sandbox, status
+
+    app = typer.Typer(
+        name="yinxin",
+        help=_("Yinxin carries what a bureau has sealed to where the public can see it: same day, once, provably."),
+        no_args_is_help=True,
+        add_completion=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # plain help comes in half the time
+    )
+    for room in (demo, init, run, status, report, doctor):
+        room.register(app)
+    for name, room, about in (
+        ("connectors", connectors, _("The systems at the edges.")),
+        ("mappings", mappings, _("The declared field mappings.")),
+        ("sandbox", sandbox, _("The pretend city to play against.")),
+    ):
+        group = typer.Typer(no_args_is_help=True, help=about)
+        room.register(group)
+        app.add_typer(group, name=name)
+    return app
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    words = sys.argv[1:] if argv is None else argv
+    _teach_typer(languages.choose(_language(words)))
+    command = typer.main.get_command(build())
+    try:
+        sys.exit(command.main(words, prog_name="yinxin", standalone_mode=False) or 0)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sys.stderr.write(f"{error.format_message()}\n")
+            sys.exit(UsageError.exit_code)
+        sys.exit(_misused(error, words))
+
+
+def _teach_typer(language: languages.Language) -> None:
+    """Let the headings of the help come from our catalogue too."""
+    if language == "zh":
+        import gettext
+        import os
+
+        os.environ["LANGUAGE"] = "zh_CN"
+        gettext.bindtextdomain(languages.DOMAIN, languages.LOCALE)
+        gettext.textdomain(languages.DOMAIN)
+
+
+def _language(words: list[str]) -> str | None:
+    """Help is printed before options are read, so the language is looked for by hand."""
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        if word == "--lang":
+            return following
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+    return None
+
+
+def _misused(error: Any, words: list[str]) -> int:  # noqa: ANN401 - the parser's own exception
+    failure = UsageError("usage", error.format_message(), todo=_("See “{name} --help”.").format(name=_path(error)))
+    Printer(" ".join(words[:1]), as_json="--json" in words).fail(failure)
+    return failure.exit_code
+
+
+def _path(error: Any) -> str:  # noqa: ANN401 - the parser's own exception
+    context = getattr(error, "ctx", None)
+    return context.command_path if context else "yinxin"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""What a run shows while it works: bars on a terminal, one line per step in a log."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from loguru import logger
+
+from bots.watching import Watch
+from words.languages import N_
+from words.languages import gettext as _
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+STEPS = {
+    "sandbox": N_("Start the sandbox city"),
+    "collect": N_("Collect from the systems"),
+    "reconcile": N_("Reconcile source, ledger and feed"),
+    "deliver": N_("Deliver what is due"),
+    "confirm": N_("Read it back"),
+    "report": N_("Put the report together"),
+    "workbook": N_("Write the workbook"),
+}
+
+
+class Shown(Watch):
+    """Shows progress on stderr."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        super().__init__()
+        self._bars: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+        self._quiet = quiet
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty() and not self._quiet:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+            self._bars = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                console=Console(stderr=True),
+            )
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    def begin(self, name: str) -> None:
+        """Show that a step has begun."""
+        logger.bind(action=f"{name}.begin").debug("{} begins", name)
+        if self._bars:
+            self._tasks[name] = self._bars.add_task(_(STEPS[name]), total=1)
+
+    def end(self, name: str, seconds: float) -> None:
+        """Show that a step has ended."""
+        logger.bind(action=f"{name}.end", seconds=seconds).info("{}: {:.1f} s", _(STEPS[name]), seconds)
+        if self._bars:
+            self._bars.update(self._tasks[name], completed=1)
+
+    def progress(self, name: str, what: str, done: int, total: int) -> None:
+        """Show how far a system is."""
+        logger.bind(action=f"{name}.progress").debug("{} {}: {} of {}", name, what, done, total)
+        if self._bars:
+            task = self._tasks.get(what)
+            if task is None:
+                task = self._tasks[what] = self._bars.add_task(f"  {what}", total=total)
+            self._bars.update(task, completed=done, total=total)

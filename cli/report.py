@@ -1,0 +1,40 @@
+"""``yinxin report``: the workbook of a run, written again from what was kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.commands import Call, command
+from words.errors import UsageError
+from words.languages import N_
+from words.languages import gettext as _
+
+
+def register(app: typer.Typer) -> None:
+    """Register the command."""
+
+    @command(app, "report", N_("Write the workbook of a run again."))
+    def report(
+        call: Call,
+        run: Annotated[str | None, typer.Argument(help=_("The run; the last finished one without it."))] = None,
+    ) -> int:
+        from bots.reporting import kept_report, result_of, write_report
+        from cli.run import show
+        from journal import Journal
+
+        workspace = call.workspace()
+        with Journal.open(workspace.state) as journal:
+            last = None if run else journal.last_run()
+            if not run and last is None:
+                raise UsageError(
+                    "no-run",
+                    _("No run has finished in this workspace yet."),
+                    todo=_("Run a bot first: “yinxin run disclosure”."),
+                )
+            kept = kept_report(journal, run or (last.run_id if last else ""))
+            workbook = write_report(kept, workspace.folder / "reports", journal.folder)
+        show(call, kept, workbook)
+        call.printer.done(result_of(kept, workbook, {}))
+        return 0

@@ -1,0 +1,149 @@
+"""``yinxin run``: one run of one bot."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.commands import Call, command
+from words.errors import UsageError, YinxinError
+from words.languages import N_, ngettext
+from words.languages import gettext as _
+
+if TYPE_CHECKING:
+    from bots.disclosure import Order
+    from bots.workspace import Workspace
+    from cli.progress import Shown
+    from reconciliation.report import Report
+
+_DAY = "%Y-%m-%d"
+
+
+def register(app: typer.Typer) -> None:
+    """Register the command."""
+
+    @command(app, "run", N_("Run a bot once, from collecting to reading back."))
+    def run(
+        call: Call,
+        bot: Annotated[str, typer.Argument(help=_("The bot, for example disclosure."))],
+        since: Annotated[str | None, typer.Option(help=_("First decision date, YYYY-MM-DD."))] = None,
+        until: Annotated[str | None, typer.Option(help=_("Last decision date, YYYY-MM-DD."))] = None,
+        as_of: Annotated[str | None, typer.Option(help=_("The day the run believes it is, YYYY-MM-DD."))] = None,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Send nothing; show what would go."))] = False,
+    ) -> int:
+        workspace = call.workspace()
+        days = {"since": _day(since, "--since"), "until": _day(until, "--until"), "as_of": _day(as_of, "--as-of")}
+        result, errors, report = run_bot(call, workspace, order_for(workspace, bot, dry_run=dry_run, **days))
+        call.printer.done(result, errors=errors)
+        for error in errors:
+            call.printer.error(error) if not call.printer.as_json else None
+        return exit_code(report, errors)
+
+
+def _day(text: str | None, option: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, _DAY).date()  # noqa: DTZ007 - a calendar day has no zone
+    except ValueError:
+        raise UsageError(
+            "not-a-day",
+            _("“{text}” after {option} is not a day.").format(text=text, option=option),
+            todo=_("Write it as YYYY-MM-DD, for example 2024-08-13."),
+        ) from None
+
+
+def order_for(
+    workspace: Workspace,
+    bot: str,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    as_of: date | None = None,
+    dry_run: bool = False,
+) -> Order:
+    """Fill in what the caller left open: today, up to today, from the bot's own beginning.
+
+    Raises:
+        UsageError: the window ends before it begins.
+    """
+    from bots.disclosure import Order
+
+    declared = workspace.bot(bot)
+    today = as_of or workspace.settings.as_of or date.today()  # noqa: DTZ011 - the bureau's own day
+    last = until or today
+    first = since or declared.since or last - timedelta(days=declared.lookback)
+    if last < first:
+        raise UsageError(
+            "empty-window",
+            _("The window ends ({until}) before it begins ({since}).").format(until=last, since=first),
+            todo=_("Exchange or correct --since and --until."),
+        )
+    return Order(bot, first, last, today, dry_run)
+
+
+def run_bot(call: Call, workspace: Workspace, order: Order) -> tuple[dict[str, Any], list[YinxinError], Report]:
+    """Run a bot with its progress shown, write the workbook, and print the summary for people."""
+    from cli.progress import Shown
+
+    with Shown(quiet=call.printer.as_json) as watch:
+        return watched(call, workspace, order, watch)
+
+
+def watched(
+    call: Call, workspace: Workspace, order: Order, watch: Shown
+) -> tuple[dict[str, Any], list[YinxinError], Report]:
+    """Run a bot under a watch."""
+    import asyncio
+
+    from bots.disclosure import Disclosure
+    from bots.reporting import result_of, write_report
+    from journal import Journal
+
+    with Journal.open(workspace.state) as journal:
+        done = asyncio.run(Disclosure(workspace, journal, order, watch).run())
+        with watch.step("workbook"):
+            workbook = write_report(done.report, workspace.folder / "reports", journal.folder)
+    watch.__exit__(None, None, None)
+    show(call, done.report, workbook)
+    return result_of(done.report, workbook, watch.seconds), [done.trouble] if done.trouble else [], done.report
+
+
+def show(call: Call, report: Report, workbook: Path) -> None:
+    """Print the summary of a run, and one sentence that says what it did."""
+    from reconciliation.summary import summary_lines
+
+    call.printer.lines(_("Summary"), [*summary_lines(report), (_("Workbook"), str(workbook))])
+    call.printer.say(_sentence(report))
+
+
+def _sentence(report: Report) -> str:
+    counts = report.counts
+    if report.dry_run:
+        return ngettext(
+            "Dry run: {due} record would be sent; nothing was.",
+            "Dry run: {due} records would be sent; nothing was.",
+            counts.due,
+        ).format(due=counts.due)
+    if not counts.due:
+        return _("Nothing was due, nothing was sent.")
+    return ngettext(
+        "{due} record was due; the feed shows {confirmed} as it was sent.",
+        "{due} records were due; the feed shows {confirmed} as they were sent.",
+        counts.due,
+    ).format(due=f"{counts.due:,}", confirmed=f"{counts.confirmed:,}")
+
+
+def exit_code(report: Report, errors: list[YinxinError]) -> int:
+    """Return 0 when all is done, 1 when something needs a person, else the error's own code."""
+    if errors:
+        return errors[0].exit_code
+    counts = report.counts
+    if not counts.balanced:
+        return 4
+    open_ends = counts.quarantined + counts.held + counts.waiting + counts.rejected + counts.unknown
+    disagreeing = report.verdicts.filter(report.verdicts["verdict"] != "agreed").height
+    return 1 if open_ends or disagreeing else 0

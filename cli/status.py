@@ -1,0 +1,66 @@
+"""``yinxin status``: what is where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.commands import Call, command
+from words.languages import N_
+from words.languages import gettext as _
+
+if TYPE_CHECKING:
+    from journal import RunRow
+
+
+def register(app: typer.Typer) -> None:
+    """Register the command."""
+
+    @command(app, "status", N_("Show the last runs and what still waits."))
+    def status(call: Call, limit: Annotated[int, typer.Option(help=_("How many runs."))] = 10) -> int:
+        from journal import OPEN, Journal
+
+        workspace = call.workspace()
+        with Journal.open(workspace.state) as journal:
+            runs = journal.runs(limit)
+            left = journal.deliveries(states=OPEN)
+        open_now = {state.value: sum(each.state == state for each in left) for state in OPEN}
+        call.printer.table(
+            [_("Run"), _("State"), _("Window"), _("Collected"), _("Due"), _("Confirmed"), _("Held"), _("Quarantined")],
+            [_line(run) for run in runs],
+        )
+        call.printer.lines(_("Deliveries still open"), [(_(state), str(count)) for state, count in open_now.items()])
+        call.printer.done(
+            {
+                "runs": [
+                    {
+                        "run": run.run_id,
+                        "bot": run.bot,
+                        "state": run.state,
+                        "since": run.since,
+                        "until": run.until,
+                        "as_of": run.as_of,
+                        "dry_run": run.dry_run,
+                        "started_at": run.started_at,
+                        "finished_at": run.finished_at,
+                        "counts": run.counts,
+                    }
+                    for run in runs
+                ],
+                "open": open_now,
+            }
+        )
+        return 1 if any(open_now.values()) else 0
+
+
+def _line(run: RunRow) -> list[str]:
+    def count(name: str) -> str:
+        return f"{run.counts[name]:,}" if name in run.counts else "–"
+
+    window = _("{since} to {until}").format(since=run.since, until=run.until)
+    counts = [count(name) for name in ("collected", "due", "confirmed", "held", "quarantined")]
+    return [run.run_id, _("dry run") if run.dry_run else _(run.state), window, *counts]
+
+
+STATES = (N_("running"), N_("done"), N_("failed"), N_("stopped"), N_("prepared"), N_("sent"), N_("accepted"))
