@@ -1,0 +1,62 @@
+# Each target does all of its own set-up: a fresh machine needs Python >= 3.11, git, make and the package registries.
+PYTHON ?= python3
+VENV := .venv
+MADE := .make
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+
+.PHONY: setup browser demo test check coverage bench lock messages docs clean
+
+setup: $(MADE)/venv
+
+$(MADE)/venv: requirements.lock pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed')"
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --config-settings editable_mode=compat --editable .
+	mkdir -p $(MADE) && touch $@
+
+browser: $(MADE)/browser
+
+$(MADE)/browser: $(MADE)/venv
+	$(BIN)/python tools/browser.py
+	touch $@
+
+demo: $(MADE)/browser
+	$(BIN)/yinxin demo || test $$? -eq 1
+
+test: $(MADE)/browser
+	$(BIN)/python -m pytest
+
+coverage: $(MADE)/browser
+	$(BIN)/python -m pytest --cov --cov-report=term-missing
+
+check: $(MADE)/venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python tools/messages.py check
+	$(BIN)/python tools/reference.py check
+
+bench: $(MADE)/browser
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.end_to_end
+
+# What follows changes files that are committed.
+lock: $(MADE)/venv
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --no-header --no-annotate \
+		--generate-hashes --no-emit-index-url --quiet --output-file requirements.lock
+
+messages: $(MADE)/venv
+	$(BIN)/python tools/messages.py update
+
+docs: $(MADE)/venv
+	$(BIN)/python tools/reference.py write
+
+clean:
+	rm -rf $(VENV) $(MADE) yinxin-demo
