@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import polars as pl
 
@@ -145,8 +144,7 @@ def _column(
         return _column(mapping, name, rule.otherwise, raw, headers, place)
     if shown is None:
         return _Column(_nothing(mapping, raw), pl.Series([""], dtype=pl.String).new_from_index(0, raw.height), ())
-    make = partial(_canonical, rule, field)
-    values, rules = _over_distinct(shown, make)
+    values, rules = _over_distinct(shown, _canonical(rule, field))
     if rule.otherwise is not None and (values == "").any():
         second = _column(mapping, name, rule.otherwise, raw, headers, place)
         use = (values == "") & ((second.values.fill_null("") != "") | second.raw.ne(""))
@@ -198,19 +196,24 @@ def _at(place: Place, field: Field) -> Place:
     )
 
 
-def _canonical(rule: FieldRule, field: Field, shown: str) -> tuple[str, str | None]:
-    """Return the canonical text of a raw value, or the raw value itself with the rule that it fails."""
-    try:
-        text = shown
-        for step in rule.transforms:
-            text = text if blank(text) else transforms.build(step)(text)
-        if rule.codes is not None and not blank(text):
-            text = _decoded(text, rule.codes)
-        value = normalise(field.kind, text)
-        check_value(field, value)
-    except Unfit as unfit:
-        return _as_it_stands(field, shown), unfit.rule
-    return value, None
+def _canonical(rule: FieldRule, field: Field) -> Callable[[str], tuple[str, str | None]]:
+    """Return what makes a raw value canonical, or gives it back as it stands with the rule that it fails."""
+    steps = [transforms.build(step) for step in rule.transforms]
+
+    def make(shown: str) -> tuple[str, str | None]:
+        try:
+            text = shown
+            for step in steps:
+                text = text if blank(text) else step(text)
+            if rule.codes is not None and not blank(text):
+                text = _decoded(text, rule.codes)
+            value = normalise(field.kind, text)
+            check_value(field, value)
+        except Unfit as unfit:
+            return _as_it_stands(field, shown), unfit.rule
+        return value, None
+
+    return make
 
 
 def _as_it_stands(field: Field, shown: str) -> str:

@@ -64,7 +64,10 @@ def parse_toml(model: type[Model], text: str, file: str) -> Model:
         raise _explain(found, model, Place(file=file, line=next(lines, None))) from None
 
 
-class _TextLoader(yaml.SafeLoader):
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is built in
+
+
+class _TextLoader(_Loader):  # type: ignore[misc, valid-type]
     """A safe loader in which a key given twice is an error instead of a silent overwrite."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -73,13 +76,14 @@ class _TextLoader(yaml.SafeLoader):
             if key_node.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"“{key_node.value}” twice", key_node.start_mark)
             seen.add(key_node.value)
-        return super().construct_mapping(node, deep)
+        built: dict[Any, Any] = super().construct_mapping(node, deep)
+        return built
 
 
 def _compose(text: str, file: str) -> yaml.Node | None:
     try:
         yaml.load(text, Loader=_TextLoader)  # noqa: S506 - a SafeLoader subclass
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise UsageError(
@@ -92,7 +96,7 @@ def _compose(text: str, file: str) -> yaml.Node | None:
 
 def line_of(text: str, path: Path) -> int | None:
     """Return the line (from 1) of the node at ``path`` in YAML text, or of its nearest known parent."""
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    node = yaml.compose(text, Loader=_Loader)
     return _line(node, path) if node is not None else None
 
 

@@ -12,9 +12,9 @@ from connectors.portal.declared import PortalDeclared
 from connectors.portal.filling import Fills
 from connectors.portal.rows import complete
 from connectors.portal.session import Kept, Session, SessionStore
-from connectors.portal.visit import Visit
+from connectors.portal.visit import Seen, Visit
 from connectors.secrets import Secrets
-from words.errors import DriftError
+from words.errors import DriftError, LoginNeeded
 
 
 class Portal:
@@ -49,15 +49,21 @@ class Portal:
             return
         await self.session.ready()
         try:
-            seen = await self.visit.see_list(self.session.kept)
-            await compare(self.session, seen)
+            seen = await self._seen()
         except DriftError:
             self.visit.again()
-            seen = await self.visit.see_list(self.session.kept)
-            await compare(self.session, seen)
+            seen = await self._seen()
+        except LoginNeeded:
+            await self.session.renew()
+            seen = await self._seen()
         self.album.add("screenshot", self.declared.list_.page, seen.picture, ".jpg")
         self.album.add("page", self.declared.list_.page, seen.source, ".html")
         self._looked = True
+
+    async def _seen(self) -> Seen:
+        seen = await self.visit.see_list(self.session.kept)
+        await compare(self.session, seen)
+        return seen
 
     async def close(self) -> None:
         """Leave the portal; the session stays on disk."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +96,9 @@ class Session:
 
     @cached_property
     def _client(self) -> httpx.AsyncClient:
+        verify = _certificates() if self.declared.verify else False
         limits = httpx.Limits(max_connections=self.declared.connections)
-        return httpx.AsyncClient(timeout=self.declared.timeout, verify=self.declared.verify, limits=limits)
+        return httpx.AsyncClient(timeout=self.declared.timeout, verify=verify, limits=limits)
 
     @property
     def kept(self) -> Kept | None:
@@ -229,6 +231,12 @@ class Session:
     async def close(self) -> None:
         """Close the connections; the session itself stays on disk."""
         await self._client.aclose()
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """Loading the certificates is slow, and one context serves all portals."""
+    return httpx.create_ssl_context()
 
 
 def charset(encoding: str) -> str:
