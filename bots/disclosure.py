@@ -11,6 +11,7 @@ import polars as pl
 
 from bots import delivering, gathering
 from bots.declared import BotDeclared
+from bots.order import Order
 from bots.reporting import Facts, build_report
 from bots.watching import Watch
 from bots.workspace import Workspace
@@ -25,17 +26,6 @@ from reconciliation.verdicts import Reconciliation, reconcile
 from schedules.workdays import add_workdays, first_day
 from words.errors import YinxinError
 from words.languages import gettext as _
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a run is asked to do: the decision dates it covers, the day it believes it is, and whether it may send."""
-
-    bot: str
-    since: date
-    until: date
-    as_of: date
-    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import polars as pl
 
 from bots import delivering
 from bots.gathering import Side
+from bots.order import Order
 from connectors.base import Feed
 from journal import Journal
 from mappings.standards import STANDARDS, Standard
@@ -28,7 +29,6 @@ from words.languages import gettext as _
 
 if TYPE_CHECKING:
     from bots.declared import BotDeclared
-    from bots.disclosure import Order
 
 _KIND = "report"
 

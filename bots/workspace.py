@@ -16,7 +16,7 @@ from connectors.files import FilesDeclared, LedgerFiles
 from connectors.portal.account import Portal
 from connectors.portal.declared import PortalDeclared
 from connectors.portal.feed import PortalFeed
-from connectors.portal.session import SessionStore
+from connectors.portal.kept import SessionStore
 from connectors.portal.source import PortalSource
 from connectors.secrets import Secrets
 from mappings.mapping import Mapping

@@ -14,7 +14,7 @@ from words.languages import N_, ngettext
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
-    from bots.disclosure import Order
+    from bots.order import Order
     from bots.workspace import Workspace
     from cli.progress import Shown
     from reconciliation.report import Report
@@ -70,7 +70,7 @@ def order_for(
     Raises:
         UsageError: the window ends before it begins.
     """
-    from bots.disclosure import Order
+    from bots.order import Order
 
     declared = workspace.bot(bot)
     today = as_of or workspace.settings.as_of or date.today()  # noqa: DTZ011 - the bureau's own day

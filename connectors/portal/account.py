@@ -10,8 +10,9 @@ from connectors.portal import html, replay
 from connectors.portal.crosscheck import compare
 from connectors.portal.declared import PortalDeclared
 from connectors.portal.filling import Fills
+from connectors.portal.kept import Kept, SessionStore
 from connectors.portal.rows import complete
-from connectors.portal.session import Kept, Session, SessionStore
+from connectors.portal.session import Session
 from connectors.portal.visit import Seen, Visit
 from connectors.secrets import Secrets
 from words.errors import DriftError, LoginNeeded

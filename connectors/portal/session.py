@@ -7,10 +7,7 @@ import json
 import re
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
-from pathlib import Path
-from typing import Any
 
 import httpx
 from loguru import logger
@@ -18,57 +15,13 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 
 from connectors.portal.declared import PortalDeclared, Request
 from connectors.portal.filling import Fills, encoded_form, filled
+from connectors.portal.kept import Kept, SessionStore
 from words.errors import LoginNeeded, Place, SystemFailure
 from words.languages import gettext as _
 
 _GONE = re.compile(r"登录超时|登录已过期|请重新登录|会话已?失效|session (?:has )?expired", re.IGNORECASE)
 _PASSWORD_FIELD = re.compile(rb"type\s*=\s*[\"']?password", re.IGNORECASE)
 _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
-
-
-@dataclass(slots=True)
-class Kept:
-    """What is kept of a session: the browser's storage, session storage, and the headers that scripts add."""
-
-    state: dict[str, Any] = field(default_factory=dict)
-    session_storage: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class SessionStore:
-    """Sessions on disk, encrypted with a key that only this user can read."""
-
-    folder: Path
-
-    def load(self, name: str) -> Kept | None:
-        """Return a kept session, or None when there is none that this key opens."""
-        from cryptography.fernet import Fernet, InvalidToken
-
-        file = self.folder / f"{name}.session"
-        if not file.is_file():
-            return None
-        try:
-            return Kept(**json.loads(Fernet(self._key()).decrypt(file.read_bytes())))
-        except InvalidToken:
-            return None
-
-    def save(self, name: str, kept: Kept) -> None:
-        """Keep a session for the next run."""
-        from cryptography.fernet import Fernet
-
-        sealed = Fernet(self._key()).encrypt(json.dumps(asdict(kept)).encode())
-        (self.folder / f"{name}.session").write_bytes(sealed)
-
-    def _key(self) -> bytes:
-        from cryptography.fernet import Fernet
-
-        self.folder.mkdir(parents=True, exist_ok=True)
-        file = self.folder / "key"
-        if not file.exists():
-            file.touch(mode=0o600)
-            file.write_bytes(Fernet.generate_key())
-        return file.read_bytes()
 
 
 class Session:

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from connectors.browser import Browsers
 from connectors.portal.declared import PortalDeclared
+from connectors.portal.kept import Kept
 from connectors.portal.looking import Looking, address, never, visiting
-from connectors.portal.session import Kept
 from words.errors import LoginNeeded, Place
 from words.languages import gettext as _
 
