@@ -24,7 +24,7 @@ from reconciliation.clocks import Clock
 from reconciliation.report import Bucket, Report
 from reconciliation.verdicts import Reconciliation, reconcile
 from schedules.workdays import add_workdays, first_day
-from words.errors import YinxinError
+from words.errors import YinxinError, first_of
 from words.languages import gettext as _
 
 
@@ -56,7 +56,8 @@ class Disclosure:
         try:
             done = await self._story(run_id)
         except BaseException as error:
-            code = error.code if isinstance(error, YinxinError) else type(error).__name__
+            cause = first_of(error)
+            code = cause.code if isinstance(cause, YinxinError) else type(cause).__name__
             self.journal.finish_run(run_id, "stopped", {}, {"error": code})
             raise
         finally:
@@ -74,8 +75,7 @@ class Disclosure:
         with self.watch.step("deliver"):
             trouble = await self._deliver(run_id, due)
         with self.watch.step("confirm"):
-            if due.height and not self.order.dry_run:
-                await delivering.confirm(self.journal, run_id, self.feed, within=self.declared.visible_within)
+            trouble = trouble or await self._confirm(run_id, due)
         with self.watch.step("report"):
             facts = Facts(run_id, self.order, self.declared, source, ledger, feed, records, found)
             report = build_report(facts, self.journal, self.feed, due)
@@ -135,11 +135,20 @@ class Disclosure:
         if self.order.dry_run:
             await self.feed.fill(due)
             return None
-        trouble = await delivering.deliver(self.journal, run_id, self.feed, due, self.watch)
-        for piece in await self.feed.evidence():
-            about = f"{self.feed.title} {piece.about}"
-            self.journal.keep_evidence(run_id, piece.kind, about, piece.content, piece.suffix)
-        return trouble
+        return await delivering.deliver(self.journal, run_id, self.feed, due, self.watch)
+
+    async def _confirm(self, run_id: str, due: pl.DataFrame) -> YinxinError | None:
+        """Read back and keep the pictures; what fails here cannot undo what was sent, so it is told, not raised."""
+        if not due.height or self.order.dry_run:
+            return None
+        try:
+            await delivering.confirm(self.journal, run_id, self.feed, within=self.declared.visible_within)
+            for piece in await self.feed.evidence():
+                about = f"{self.feed.title} {piece.about}"
+                self.journal.keep_evidence(run_id, piece.kind, about, piece.content, piece.suffix)
+        except YinxinError as error:
+            return error
+        return None
 
     async def _leave(self) -> None:
         for source in self.sources:

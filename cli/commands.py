@@ -15,7 +15,7 @@ import typer
 
 from cli.printing import Printer
 from words import languages
-from words.errors import SystemFailure, YinxinError
+from words.errors import SystemFailure, YinxinError, first_of
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
@@ -96,15 +96,7 @@ def _guarded(call: Call, run: Callable[[], int]) -> int:
     except (SystemExit, typer.Exit):
         raise
     except BaseException as error:  # noqa: BLE001 - the last place before the user: everything becomes a sentence
-        return _failed(call, _leaf(error))
-
-
-def _leaf(error: BaseException) -> BaseException:
-    """Return the error to tell of a group: things that run side by side fail side by side, ours explain best."""
-    if not isinstance(error, BaseExceptionGroup):
-        return error
-    leaves = [_leaf(each) for each in error.exceptions]
-    return next((leaf for leaf in leaves if isinstance(leaf, YinxinError)), leaves[0])
+        return _failed(call, first_of(error))
 
 
 def _failed(call: Call, error: BaseException) -> int:

@@ -78,6 +78,14 @@ class YinxinError(Exception):
         }
 
 
+def first_of(error: BaseException) -> BaseException:
+    """Return the error to tell of a group: what runs side by side fails side by side, and ours explain best."""
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    leaves = [first_of(each) for each in error.exceptions]
+    return next((leaf for leaf in leaves if isinstance(leaf, YinxinError)), leaves[0])
+
+
 class BusinessError(YinxinError):
     """The data itself must be put right by a clerk."""
 
@@ -88,7 +96,7 @@ class BusinessError(YinxinError):
 class SystemFailure(YinxinError):  # noqa: N818 - the word of the exit-code table
     """A system did not answer as it should; the same call may succeed later."""
 
-    who = N_("nobody yet; run it again")
+    who = N_("nobody yet: run it again")
     exit_code = 4
 
 
