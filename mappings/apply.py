@@ -150,6 +150,7 @@ def _column(
         use = (values == "") & ((second.values.fill_null("") != "") | second.raw.ne(""))
         values = values.zip_with(~use, second.values)
         rules = rules.zip_with(~use, _rules_of(second, raw.height))
+        shown = shown.zip_with(~use, second.raw)
     if mapping.partial:
         values = pl.select(pl.when(values != "").then(values)).to_series()
         rules = rules.clear(raw.height)

@@ -9,6 +9,7 @@ import re
 
 import polars as pl
 from stdnum.cn import ric, uscc
+from stdnum.iso7064 import mod_11_10
 
 from mappings.normalise import Unfit
 from mappings.standards.fields import Field, Kind, Need, Standard
@@ -22,6 +23,8 @@ SENTENCES: dict[str, str] = {
     "unreadable-date": N_("this is not readable as a date"),
     "uscc-form": N_("a unified social credit code has 18 characters and never I, O, S, V or Z"),
     "uscc-check": N_("the check character of this unified social credit code is wrong (GB 32100-2015)"),
+    "organization-code": N_("this is not a valid organization code (GB 11714-1997)"),
+    "registration-check": N_("the check digit of this business registration number is wrong (GS 15-2006)"),
     "identity-check": N_("this is not a valid citizen identity number (GB 11643-1999)"),
     "masked-name": N_("a name must be complete: no “*”, “/”, “null” or “test”"),
     "not-a-choice": N_("this value is not in the standard's code table"),
@@ -30,7 +33,10 @@ SENTENCES: dict[str, str] = {
     "ends-before-start": N_("the validity ends before it begins"),
 }
 
-_PLACEHOLDER = re.compile(r"^0{17}.$")
+_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_ORGANIZATION = re.compile(r"[0-9A-Z]{8}[0-9X]")
+_CITIZEN = re.compile(r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91)[0-9]{15}[0-9X]")
+_PLACEHOLDER = re.compile(r"0{8,17}.")
 _MASKED = re.compile(r"\*|/|null|^test$", re.IGNORECASE)
 _CITIZEN_CARD = "身份证"
 
@@ -47,6 +53,10 @@ def check_value(field: Field, value: str) -> None:
         return
     if field.kind is Kind.USCC:
         _check_uscc(value)
+    elif field.kind is Kind.ORGANIZATION_CODE and not valid_organization_code(value):
+        raise Unfit("organization-code")
+    elif field.kind is Kind.REGISTRATION_NUMBER and not valid_registration_number(value):
+        raise Unfit("registration-check")
     elif field.kind is Kind.NAME and _MASKED.search(value):
         raise Unfit("masked-name")
     elif field.kind is Kind.CHOICE and not fits_choice(value, field.choices):
@@ -55,10 +65,23 @@ def check_value(field: Field, value: str) -> None:
 
 def _check_uscc(value: str) -> None:
     """GB 32100-2015; the form is checked without the region prefixes that some rule engines wrongly demand."""
-    if not re.fullmatch(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}", value):
+    if not _USCC.fullmatch(value):
         raise Unfit("uscc-form")
-    if _PLACEHOLDER.match(value) or uscc.calc_check_digit(value[:17]) != value[17]:
+    if _PLACEHOLDER.fullmatch(value) or uscc.calc_check_digit(value[:17]) != value[17]:
         raise Unfit("uscc-check")
+
+
+def valid_organization_code(value: str) -> bool:
+    """Whether a nine-character organization code has the right check character and is no row of zeros."""
+    if not _ORGANIZATION.fullmatch(value) or _PLACEHOLDER.fullmatch(value):
+        return False
+    total = sum(int(char, 36) * weight for char, weight in zip(value, (3, 7, 9, 10, 5, 8, 4, 2), strict=False))
+    return "0123456789X0"[11 - total % 11] == value[-1]
+
+
+def valid_registration_number(value: str) -> bool:
+    """Whether a fifteen-digit registration number has the right check digit; other lengths never had one."""
+    return not re.fullmatch(r"[0-9]{15}", value) or bool(mod_11_10.is_valid(value))
 
 
 def fits_choice(value: str, choices: tuple[str, ...]) -> bool:
@@ -69,9 +92,11 @@ def fits_choice(value: str, choices: tuple[str, ...]) -> bool:
 
 
 def valid_identity_number(value: str) -> bool:
-    """Whether an 18-character citizen identity number has a real birth date and the right check character."""
+    """Whether an 18-character citizen identity number has a province, a birth date and the right check character."""
     try:
-        return len(value) == 18 and bool(ric.get_birth_date(value)) and ric.calc_check_digit(value) == value[-1]
+        return (
+            bool(_CITIZEN.fullmatch(value) and ric.get_birth_date(value)) and ric.calc_check_digit(value) == value[-1]
+        )
     except ValueError:
         return False
 

@@ -9,7 +9,10 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from mappings import transforms
+from mappings.checks import check_value
+from mappings.normalise import Unfit, blank, normalise
 from mappings.standards import STANDARDS, Standard
+from mappings.standards.fields import Field as StandardField
 from mappings.standards.fields import Need
 from words.declared import Declared, line_of, parse, suggest
 from words.errors import Place, UsageError
@@ -75,8 +78,8 @@ class Mapping:
         """Read and lint a mapping file.
 
         Raises:
-            UsageError: unknown standard, field, transform or key, two fields on one heading, a mandatory field without
-                a rule; names the file and the line.
+            UsageError: unknown standard, field, transform or key, a constant or code that the standard does not take, a
+                mandatory field without a rule; names the file and the line.
         """
         declared = parse(MappingFile, text, file)
         _Lint(text, file, declared).run()
@@ -96,6 +99,7 @@ class _Lint:
         for name, rule in self.declared.fields.items():
             self._known_field(name, standard)
             self._known_transforms(name, rule)
+            self._takes(standard.by_name[name], rule)
         if not self.declared.partial:
             self._nothing_mandatory_missing(standard)
 
@@ -115,6 +119,21 @@ class _Lint:
                 raise self._error("unknown-transform", sentence, todo, "fields", name, "transforms") from None
         if rule.otherwise:
             self._known_transforms(name, rule.otherwise)
+
+    def _takes(self, field: StandardField, rule: FieldRule) -> None:
+        """A constant or a code's text that no record may hold would put every row into quarantine."""
+        for text in (rule.codes or {}).values() if rule.constant is None else (rule.constant,):
+            try:
+                if not blank(text):
+                    check_value(field, normalise(field.kind, text))
+            except Unfit:
+                sentence = _("The field “{name}” does not take the value “{value}”.").format(
+                    name=field.name, value=text
+                )
+                todo = suggest(text, list(field.choices)) if field.choices else _("Correct the value.")
+                raise self._error("unfit-value", sentence, todo, "fields", field.name, "codes") from None
+        if rule.otherwise:
+            self._takes(field, rule.otherwise)
 
     def _nothing_mandatory_missing(self, standard: Standard) -> None:
         for field in standard.fields:

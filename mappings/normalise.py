@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 
 from mappings.standards.fields import Kind
 
@@ -30,14 +30,12 @@ _LONGEST_NOTHING = 40  # with the blanks that people put around it
 _DOTS = str.maketrans("•・‧∙⋅●", "······")
 _YEAR = re.compile(r"[(\[【〔〖﹝{<《〈]((?:19|20)[0-9]{2})[)\]】〕〗﹞}>》〉]")
 _DATE = re.compile(r"([0-9]{4}|[0-9]{2}(?![,:]))[-/.,:年]([0-9]{1,2})[-/.,:月]([0-9]{1,2})日?")
-_TIME = re.compile(
-    r"(?:T|\s|(?<=日))\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)(?:Z|([+-][0-9]{2}):?([0-9]{2}))?$"
-)
+_TIME = re.compile(r"(?:T|\s|(?<=日))\s*([0-9]{1,2}):([0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$")
 _DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:\.0+)?")
 _SERIAL = re.compile(r"([1-9][0-9]{4})(?:\.[0-9]+)?")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _FIRST_YEAR = 1900  # what lies before it is a system's way of writing nothing
-_BEIJING = timezone(timedelta(hours=8))
+_BEIJING = 8 * 60  # minutes ahead of UTC
 _CONTROL = re.compile(r"[\x0b\x0c\x1c-\x1f]")
 
 
@@ -56,7 +54,9 @@ def fold(text: str) -> str:
 
 def blank(text: str) -> bool:
     """Whether a system writes this where it means nothing."""
-    return len(text) <= _LONGEST_NOTHING and fold(text).casefold() in _NOTHING
+    if len(text) > _LONGEST_NOTHING:
+        return text.isspace()
+    return "".join(fold(text).split()).casefold() in _NOTHING
 
 
 def plain_text(text: str) -> str:
@@ -93,27 +93,37 @@ def calendar_date(text: str) -> str:
     Raises:
         Unfit: ``impossible-date`` for a day that no calendar has, ``unreadable-date`` for anything else.
     """
-    day, zone = _dated(fold(text))
-    if day in _LONG_TERM_WORDS:
+    folded = fold(text)
+    time = _TIME.search(folded)
+    shown = re.sub(r"\s", "", folded[: time.start()] if time else folded)
+    if shown in _LONG_TERM_WORDS:
         return LONG_TERM
-    if serial := _SERIAL.fullmatch(day):
-        return _long_term((_EXCEL_EPOCH + timedelta(days=int(serial[1]))).isoformat())
-    parts = _DIGITS.fullmatch(day) or _DATE.fullmatch(day)
-    if not parts:
+    day = _written_day(shown)
+    if time and time[3] and day.isoformat() not in _LONG_TERM_WORDS:
+        day += timedelta(days=_days_ahead(time))
+    return LONG_TERM if day.isoformat() in _LONG_TERM_WORDS else day.isoformat()
+
+
+def _written_day(shown: str) -> date:
+    if serial := _SERIAL.fullmatch(shown):
+        return _EXCEL_EPOCH + timedelta(days=int(serial[1]))
+    if not (parts := _DIGITS.fullmatch(shown) or _DATE.fullmatch(shown)):
         raise Unfit("unreadable-date")
     year, month, dom = parts.groups()
-    return _long_term(_day(int(year) + (2000 if len(year) == 2 else 0), int(month), int(dom)))
-
-
-def _day(year: int, month: int, day: int) -> str:
     try:
-        return date(max(year, _FIRST_YEAR), month, day).isoformat()
+        day = date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(dom))
     except ValueError:
         raise Unfit("impossible-date") from None
+    if day.year < _FIRST_YEAR:
+        raise Unfit("impossible-date")
+    return day
 
 
-def _long_term(day: str) -> str:
-    return LONG_TERM if day in _LONG_TERM_WORDS else day
+def _days_ahead(time: re.Match[str]) -> int:
+    """Midnight in China is 16:00 of the day before in the UTC that some systems write."""
+    hours, minutes, zone = int(time[1]), int(time[2]), time[3]
+    ahead = 0 if zone == "Z" else int(zone[0] + "1") * (int(zone[1:3]) * 60 + int(zone[-2:]))
+    return (hours * 60 + minutes - ahead + _BEIJING) // (24 * 60)
 
 
 NORMALISERS: dict[Kind, Callable[[str], str]] = {
@@ -123,6 +133,7 @@ NORMALISERS: dict[Kind, Callable[[str], str]] = {
     Kind.CODE: code,
     Kind.USCC: hyphenless,
     Kind.ORGANIZATION_CODE: hyphenless,
+    Kind.REGISTRATION_NUMBER: code,
     Kind.IDENTITY_NUMBER: code,
     Kind.DATE: calendar_date,
     Kind.CHOICE: lambda text: re.sub(r"\s", "", fold(text)),
@@ -131,4 +142,5 @@ NORMALISERS: dict[Kind, Callable[[str], str]] = {
 
 def normalise(kind: Kind, text: str) -> str:
     """Return the canonical text of a value of this kind; empty text for every way of writing nothing."""
-    return "" if blank(text) else NORMALISERS[kind](text)
+    value = "" if blank(text) else NORMALISERS[kind](text)
+    return "" if blank(value) else value

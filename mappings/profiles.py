@@ -5,7 +5,6 @@ The same declaration checks a record before it is sent, writes it in the receive
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from functools import cached_property
 
@@ -49,7 +48,10 @@ class Names(Declared):
     @field_validator("pattern")
     @classmethod
     def _compiles(cls, value: str) -> str:
-        re.compile(value)
+        try:
+            pl.Series([""]).str.contains(value)
+        except pl.exceptions.ComputeError:
+            raise ValueError("this is not a regular expression") from None
         return value
 
 
@@ -80,7 +82,7 @@ class Profile:
         """Read and lint a profile file.
 
         Raises:
-            UsageError: an unknown standard or field, a field twice, or another edition than the standard's.
+            UsageError: no edition, an unknown standard or field, or a field or a heading twice.
         """
         declared = parse(ProfileFile, text, file)
         _lint(declared, text, file)
@@ -134,7 +136,11 @@ class Profile:
             sentence = _("{field}: characters that {receiver} does not take").format(
                 field=label, receiver=self.declared.title
             )
-            forbidden = value.str.to_lowercase().str.contains_any(list(names.forbidden)) if names.forbidden else False
+            forbidden = (
+                value.str.contains_any(list(names.forbidden), ascii_case_insensitive=True)
+                if names.forbidden
+                else pl.lit(value=False)
+            )
             reasons.append(_when((value != "") & (~value.str.contains(names.pattern) | forbidden), sentence))
         if column.choices:
             sentence = _("{field}: not in the code table of {receiver}").format(
@@ -176,6 +182,7 @@ def _lint(declared: ProfileFile, text: str, file: str) -> None:
         raise error("unknown-standard", sentence, suggest(declared.standard, sorted(STANDARDS)), "standard")
     standard = STANDARDS[declared.standard]
     seen: set[str] = set()
+    headings: set[str] = set()
     for number, column in enumerate(declared.columns):
         if column.field not in standard.by_name:
             sentence = _("The standard {standard} has no field “{name}”.").format(
@@ -186,3 +193,12 @@ def _lint(declared: ProfileFile, text: str, file: str) -> None:
             sentence = _("The field “{name}” stands in two columns.").format(name=column.field)
             raise error("field-twice", sentence, _("Take one of them out."), "columns", number)
         seen.add(column.field)
+        heading = column.header or standard.by_name[column.field].label
+        if heading in headings:
+            sentence = _("The heading “{heading}” stands over two columns.").format(heading=heading)
+            raise error("heading-twice", sentence, _("Give one of them another heading."), "columns", number)
+        headings.add(heading)
+    for name in declared.key:
+        if name not in seen:
+            sentence = _("The key names the field “{name}”, which has no column.").format(name=name)
+            raise error("unknown-field", sentence, suggest(name, sorted(seen)), "key")

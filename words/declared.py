@@ -24,6 +24,7 @@ class Declared(BaseModel):
 
 Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[int | str, ...]
+_TOML_START = re.compile(r"\s*(?:\[\[?([^\[\]]+)\]|([\w\"'.\s-]+?)\s*=)")
 
 
 def parse(model: type[Model], text: str, file: str) -> Model:
@@ -50,18 +51,32 @@ def parse_toml(model: type[Model], text: str, file: str) -> Model:
     try:
         return model.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
+        at = re.search(r"line (\d+)", str(error))
+        line = int(at[1]) if at else max(1, len(text.splitlines()))  # “at end of document”
         raise UsageError(
             "not-toml",
             _("This file is not readable TOML: {problem}").format(problem=error),
             todo=_("Correct the file at this line."),
-            place=Place(file=file, line=int(line[1]) if line else None),
+            place=Place(file=file, line=line),
         ) from None
     except ValidationError as error:
         found = error.errors()[0]
-        key = re.compile(rf"^\s*\[?\s*{re.escape(str(found['loc'][-1]))}\b")
-        lines = (number for number, line in enumerate(text.splitlines(), 1) if key.match(line))
-        raise _explain(found, model, Place(file=file, line=next(lines, None))) from None
+        raise _explain(found, model, Place(file=file, line=_toml_line(text, found["loc"]))) from None
+
+
+def _toml_line(text: str, path: Path) -> int | None:
+    """Return the line of the key at ``path``, or of its nearest parent that is written down."""
+    wanted = tuple(step for step in path if isinstance(step, str))
+    table: tuple[str, ...] = ()
+    deepest, line = 0, None
+    for number, written in enumerate(text.splitlines(), 1):
+        if not (start := _TOML_START.match(written)):
+            continue
+        here = tuple(step.strip(" \t\"'") for step in (start[1] or start[2]).split("."))
+        table, here = (here, here) if start[1] else (table, (*table, *here))
+        if deepest < len(here) <= len(wanted) and here == wanted[: len(here)]:
+            deepest, line = len(here), number
+    return line
 
 
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is built in
@@ -73,11 +88,20 @@ class _TextLoader(_Loader):  # type: ignore[misc, valid-type]
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[object] = set()
         for key_node, _value in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                continue  # the loader itself refuses lists and mappings as keys
             if key_node.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"“{key_node.value}” twice", key_node.start_mark)
             seen.add(key_node.value)
         built: dict[Any, Any] = super().construct_mapping(node, deep)
         return built
+
+
+#: Days stay text: a model reads them where it wants them, and an impossible one is an error with a line.
+_TextLoader.yaml_implicit_resolvers = {
+    first: [rule for rule in rules if rule[0] != "tag:yaml.org,2002:timestamp"]
+    for first, rules in _Loader.yaml_implicit_resolvers.items()
+}
 
 
 def _compose(text: str, file: str) -> yaml.Node | None:
@@ -91,6 +115,13 @@ def _compose(text: str, file: str) -> yaml.Node | None:
             _("This file is not readable YAML: {problem}").format(problem=error.problem or error.context),
             todo=_("Correct the file at this line; indentation and colons are the usual cause."),
             place=Place(file=file, line=mark.line + 1 if mark else None),
+        ) from None
+    except yaml.reader.ReaderError as error:
+        raise UsageError(
+            "not-yaml",
+            _("This file is not readable YAML: {problem}").format(problem=error.reason),
+            todo=_("Save the file as UTF-8 text without control characters."),
+            place=Place(file=file, line=text.count("\n", 0, error.position) + 1),
         ) from None
 
 

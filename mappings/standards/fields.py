@@ -21,6 +21,7 @@ class Kind(StrEnum):
     CODE = "code"
     USCC = "uscc"
     ORGANIZATION_CODE = "organization_code"
+    REGISTRATION_NUMBER = "registration_number"
     IDENTITY_NUMBER = "identity_number"
     DATE = "date"
     CHOICE = "choice"

@@ -75,7 +75,7 @@ LICENCE = Standard(
             "行政相对人代码_2(工商注册号)",
             "Business registration number",
             "XK_XDR_GSZC",
-            K.CODE,
+            K.REGISTRATION_NUMBER,
             50,
             O,
         ),
