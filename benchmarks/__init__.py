@@ -1,0 +1,1 @@
+"""Measurements of the budgets, as ratios within one invocation; nothing here asserts."""
