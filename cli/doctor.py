@@ -12,7 +12,7 @@ import typer
 
 from cli.commands import Call, command
 from words.errors import YinxinError
-from words.languages import N_
+from words.languages import N_, ngettext
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _EXIT = {"ok": 0, "warning": 1, "failing": 2}
 _SIGN = {"ok": "✓", "warning": "!", "failing": "✗"}
 _FEW_DAYS = 60
 _LITTLE_DISK = 1 << 30
+_PATIENCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,10 @@ def _journal(workspace: Workspace) -> Iterator[Check]:
         todo = _("Stop all bots and compare with a backup; somebody changed the journal.")
         yield Check(_("journal"), "failing", damage.sentence, todo)
     else:
-        yield Check(_("journal"), "ok", _("{runs} runs, the chain of events is whole").format(runs=runs))
+        whole = ngettext(
+            "{runs} run, its chain of events is whole", "{runs} runs, their chain of events is whole", runs
+        )
+        yield Check(_("journal"), "ok", whole.format(runs=runs))
 
 
 def _mappings(workspace: Workspace) -> Iterator[Check]:
@@ -117,7 +121,9 @@ def _mappings(workspace: Workspace) -> Iterator[Check]:
             workspace.profile(name.removesuffix(".profile"))
         else:
             workspace.mapping(name)
-    yield Check(_("mappings"), "ok", _("{count} read and linted").format(count=len(workspace.names("mappings"))))
+    yield Check(
+        _("mappings"), "ok", _("{count} files checked, no faults").format(count=len(workspace.names("mappings")))
+    )
 
 
 def _connectors(workspace: Workspace) -> Iterator[Check]:
@@ -131,7 +137,9 @@ def _connector(workspace: Workspace, name: str) -> Iterator[Check]:
         folder = workspace.folder / ledgers.declared.folder
         count = len(list(folder.glob(ledgers.declared.pattern)))
         health: Health = "ok" if count else "warning"
-        yield Check(name, health, _("{count} ledgers").format(count=count), "" if count else _("Put the ledgers in."))
+        found = ngettext("{count} ledger", "{count} ledgers", count).format(count=count)
+        todo = "" if count else _("Put the departments' ledgers into this folder: {folder}").format(folder=folder)
+        yield Check(name, health, found, todo)
         return
     declared = workspace.portal(name)
     workspace.secrets.value(declared.login.secret)
@@ -142,14 +150,17 @@ def _reached(url: str) -> tuple[Health, str, str]:
     import httpx
 
     try:
-        answer = httpx.get(url, timeout=5, follow_redirects=True)
+        answer = httpx.get(url, timeout=_PATIENCE, follow_redirects=True)
+    except httpx.TimeoutException:
+        said = _("{url} did not answer within {seconds} seconds.").format(url=url, seconds=_PATIENCE)
     except httpx.HTTPError as error:
-        return (
-            "failing",
-            _("{url} does not answer: {reason}").format(url=url, reason=error),
-            _("Check address and network."),
-        )
-    return "ok", _("{url} answers {status}").format(url=url, status=answer.status_code), ""
+        said = _("{url} cannot be reached.").format(url=url)
+        # The system's own words for a refused or missing connection say no more than that, and in English.
+        if not str(error).startswith("[Errno"):
+            said = _("{url} does not answer: {reason}").format(url=url, reason=error)
+    else:
+        return "ok", _("{url} answers {status}").format(url=url, status=answer.status_code), ""
+    return "failing", said, _("Check address and network.")
 
 
 _LOOKS: tuple[Look, ...] = (_browser, _calendar, _disk, _journal, _mappings, _connectors)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SCHEMA = 1
+_INDENT, _NONE, _A_SIGN = "  ", "–", 1
+
+#: A heading, and labels with their values.
+Block = tuple[str, Sequence[tuple[str, str]]]
 
 
 class Printer:
@@ -53,9 +57,9 @@ class Printer:
         grid.add_column(overflow="fold")
         grid.add_row(_("What"), Text(error.sentence))
         for label, value in error.place.parts():
-            grid.add_row(label, Text(value))
+            grid.add_row(opening(label), Text(value))
         grid.add_row(_("To do"), Text(error.todo))
-        grid.add_row(_("Who"), Text(_(error.who)))
+        grid.add_row(_("Who acts"), Text(opening(_(error.who))))
         title = _("{code} · exit code {exit}").format(code=error.code, exit=error.exit_code)
         _console(stderr=True).print(Panel(grid, title=title, title_align="left", border_style="red"))
 
@@ -69,21 +73,26 @@ class Printer:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
 
-    def lines(self, heading: str, pairs: Iterable[tuple[str, str]]) -> None:
-        """Print labels and values."""
+    def blocks(self, blocks: Sequence[Block]) -> None:
+        """Print labels and values in blocks, each below its heading; counts stand right-aligned."""
         if self.as_json:
             return
+        from rich.cells import cell_len
         from rich.table import Table
         from rich.text import Text
 
-        grid = Table.grid(padding=(0, 2))
-        grid.add_column(no_wrap=True)
-        grid.add_column(overflow="fold")
-        for label, value in pairs:
-            grid.add_row(Text(label, style="bold"), Text(value))
         console = _console()
-        console.print(Text(heading, style="bold underline"))
-        console.print(grid)
+        widths = [max((cell_len(label) for label, _value in pairs), default=0) for _heading, pairs in blocks]
+        for (heading, pairs), width in zip(blocks, widths, strict=True):
+            shared = width if width <= _A_SIGN else max(widths)
+            counted = all(_is_count(value) for _label, value in pairs)
+            grid = Table.grid(padding=(0, 2))
+            grid.add_column(no_wrap=True, min_width=shared + (len(_INDENT) if width else 0))
+            grid.add_column(overflow="fold", justify="right" if counted else "left")
+            for label, value in pairs:
+                grid.add_row(Text(f"{_INDENT}{label}" if width else ""), Text(value))
+            console.print(Text(heading, style="bold"))
+            console.print(grid)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Print a table."""
@@ -93,12 +102,23 @@ class Printer:
         from rich.table import Table
         from rich.text import Text
 
+        told = list(rows)
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for column in columns:
-            table.add_column(column, overflow="fold")
-        for row in rows:
+        for index, column in enumerate(columns):
+            counted = bool(told) and all(_is_count(row[index]) for row in told)
+            table.add_column(column, overflow="fold", justify="right" if counted else "left")
+        for row in told:
             table.add_row(*(Text(cell) for cell in row))
         _console().print(table)
+
+
+def opening(text: str) -> str:
+    """Return a word as it begins a line of its own; a language without capitals is left as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def _is_count(text: str) -> bool:
+    return text == _NONE or text.replace(",", "").isdecimal()
 
 
 def _console(*, stderr: bool = False) -> Console:

@@ -114,9 +114,9 @@ def watched(
 
 def show(call: Call, report: Report, workbook: Path) -> None:
     """Print the summary of a run, and one sentence that says what it did."""
-    from reconciliation.summary import summary_lines
+    from reconciliation.summary import summary_blocks
 
-    call.printer.lines(_("Summary"), [*summary_lines(report), (_("Workbook"), str(workbook))])
+    call.printer.blocks([*summary_blocks(report), (_("Workbook"), [("", str(workbook))])])
     call.printer.say(_sentence(report))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands import Call, command
+from cli.printing import opening
 from words.languages import N_
 from words.languages import gettext as _
 
@@ -30,7 +31,8 @@ def register(app: typer.Typer) -> None:
             [_("Run"), _("State"), _("Window"), _("Collected"), _("Due"), _("Confirmed"), _("Held"), _("Quarantined")],
             [_line(run) for run in runs],
         )
-        call.printer.lines(_("Deliveries still open"), [(_(state), str(count)) for state, count in open_now.items()])
+        waits = [(opening(_(state)), f"{count:,}") for state, count in open_now.items()]
+        call.printer.blocks([(_("Deliveries still open"), waits)])
         call.printer.done(
             {
                 "runs": [
@@ -60,7 +62,7 @@ def _line(run: RunRow) -> list[str]:
 
     window = _("{since} to {until}").format(since=run.since, until=run.until)
     counts = [count(name) for name in ("collected", "due", "confirmed", "held", "quarantined")]
-    return [run.run_id, _("dry run") if run.dry_run else _(run.state), window, *counts]
+    return [run.run_id, opening(_("dry run") if run.dry_run else _(run.state)), window, *counts]
 
 
 STATES = (N_("running"), N_("done"), N_("failed"), N_("stopped"), N_("prepared"), N_("sent"), N_("accepted"))

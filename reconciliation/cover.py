@@ -45,7 +45,7 @@ def _masthead(pen: Pen) -> int:
 
 
 def _conservation(pen: Pen, row: int) -> int:
-    pen.section(row, _("Conservation: every row ends in exactly one place"))
+    pen.section(row, summary.conservation_heading())
     equations = summary.equations(pen.book.report.counts)
     for index, equation in enumerate(equations):
         _equation(pen, row + 1 + 2 * index, equation)
@@ -80,7 +80,7 @@ def _verdicts(pen: Pen, row: int) -> int:
 
 
 def _rates(pen: Pen, row: int) -> None:
-    pen.section(row, _("Rates"))
+    pen.section(row, _(headings.RATES))
     named = ["", "", _("Percent"), "", _("Numerator"), "", _("Denominator")]
     pen.line(row + 1, 0, named, ["column"] * len(named))
     looks = ["row", "row", "row_strong", "row", "row_count", "row", "row_count"]

@@ -16,9 +16,9 @@ from words.languages import gettext as _
 
 SHOWN = ("record_id", "document_number", "name", "certificate_number", "authority_name")
 NEAR = {
-    SOURCE: N_("in the source: {document_number} {name} ({origin})"),
-    LEDGER: N_("in the ledger: {document_number} {name} ({origin})"),
-    FEED: N_("on the feed: {document_number} {name} ({origin})"),
+    SOURCE: N_("In the source: {document_number} {name} ({origin})"),
+    LEDGER: N_("In the ledger: {document_number} {name} ({origin})"),
+    FEED: N_("On the feed: {document_number} {name} ({origin})"),
 }
 
 

@@ -11,7 +11,7 @@ from mappings.standards import Standard
 from reconciliation import headings
 from reconciliation.headings import rate_name, title
 from reconciliation.judged import judged
-from reconciliation.report import QUARANTINE_COLUMNS, Bucket, Rate, Report, Verdict
+from reconciliation.report import Bucket, Rate, Report, Verdict
 from reconciliation.shown import Shown
 from reconciliation.styles import TAB_ATTEND, TAB_LOOK_UP
 from reconciliation.tables import Column, Table
@@ -19,6 +19,7 @@ from words.languages import gettext as _
 
 _HELD = ("document_number", "name", "verdict", "bucket", "outcome", "reason", "authority_name", "decision_date")
 _HELD_REST = ("deadline", "timeliness", "compliance", "source_origin")
+_QUARANTINED = ("document_number", "name", "field", "value", "sentence", "side", "origin", "rule_code", "mapping")
 _FIRST = ("document_number", "name", "bucket", "outcome")
 
 
@@ -39,8 +40,13 @@ def _held(report: Report, shown: Shown) -> Table:
 
 
 def _quarantine(report: Report, shown: Shown) -> Table:
-    rows = shown.hide(report.quarantine, "value")
-    return Table(_(headings.QUARANTINE), TAB_ATTEND, shown.columns(rows, QUARANTINE_COLUMNS))
+    rows = shown.hide(report.quarantine, "value").with_columns(_as_sentence("sentence"), rule_code="rule")
+    return Table(_(headings.QUARANTINE), TAB_ATTEND, shown.columns(rows, _QUARANTINED))
+
+
+def _as_sentence(name: str) -> pl.Expr:
+    text = pl.col(name)
+    return pl.concat_str(text.str.slice(0, 1).str.to_uppercase(), text.str.slice(1)).alias(name)
 
 
 def _full_list(report: Report, standard: Standard, shown: Shown) -> Table:

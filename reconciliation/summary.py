@@ -14,6 +14,7 @@ from reconciliation.report import Compliance, Counts, Rate, Report, Timeliness, 
 from words.languages import gettext as _
 
 RATES = ("compliance", "late", "concealment")
+TALLIES: dict[str, type[StrEnum]] = {"verdict": Verdict, "timeliness": Timeliness, "compliance": Compliance}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +119,23 @@ def dry_run_sentence() -> str:
     return _("Dry run: nothing was delivered.")
 
 
-def summary_lines(report: Report) -> list[tuple[str, str]]:
-    """Return the summary of a run as label and value, in the order of the workbook's first sheet."""
-    lines = [(_("Dry run"), dry_run_sentence())] if report.dry_run else []
-    lines += facts(report)
-    lines += [(_("Conservation"), f"{each.sign} {each.text}") for each in equations(report.counts)]
-    for column, kinds in (("verdict", Verdict), ("timeliness", Timeliness), ("compliance", Compliance)):
-        lines += [(title(kind), f"{count:,}") for kind, count in tally(report, column, kinds).items()]
-    return lines + [(rate_name(rate.name), _fraction(rate)) for rate in overall(report)]
+def conservation_heading() -> str:
+    """Return what the equations say together."""
+    return _("Conservation: every row ends in exactly one place")
+
+
+def summary_blocks(report: Report) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the summary of a run as headings over labels and values, in the order of the workbook's first sheet."""
+    warning = [("", dry_run_sentence())] if report.dry_run else []
+    blocks = [
+        (report.title, warning + facts(report)),
+        (conservation_heading(), [(each.sign, each.text) for each in equations(report.counts)]),
+    ]
+    for column, kinds in TALLIES.items():
+        counts = tally(report, column, kinds)
+        blocks.append((_(headings.COLUMNS[column]), [(title(kind), f"{count:,}") for kind, count in counts.items()]))
+    rates = [(rate_name(rate.name), _fraction(rate)) for rate in overall(report)]
+    return [*blocks, (_(headings.RATES), rates)] if rates else blocks
 
 
 def _fraction(rate: Rate) -> str:

@@ -26,7 +26,10 @@ _KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "ngettext": (1, 2),
 }
 #: What the command-line library itself says.
-_LIBRARY = ("Options", "Arguments", "Commands", "required", "default: {default}", "Missing command.")
+_LIBRARY = (
+    *("Options", "Arguments", "Commands", "required", "default: {default}"),
+    *("Missing command.", "No such command {name!r}."),
+)
 _BLANK = re.compile(r"\{[^{}]*\}")
 
 

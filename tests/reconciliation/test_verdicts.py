@@ -180,8 +180,8 @@ def test_the_nearest_record_is_suggested_on_both_sides() -> None:
     """A mistyped number leaves two groups that name each other."""
     found = judge([licence()], [licence(document_number="审批〔2024〕10号", certificate_number="")])
     assert dict(found.verdicts.select("verdict", "suggestion").iter_rows()) == {
-        "only_in_source": "in the ledger: 审批〔2024〕10号 晨光建设有限公司 (ledger/1)",
-        "only_in_ledger": "in the source: 审批〔2024〕1号 晨光建设有限公司 (source/1)",
+        "only_in_source": "In the ledger: 审批〔2024〕10号 晨光建设有限公司 (ledger/1)",
+        "only_in_ledger": "In the source: 审批〔2024〕1号 晨光建设有限公司 (source/1)",
     }
 
 

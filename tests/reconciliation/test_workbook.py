@@ -15,7 +15,7 @@ from mappings.standards import LICENCE
 from reconciliation import headings
 from reconciliation.judged import row_seal
 from reconciliation.report import Counts, Rate, Report, Timeliness, Verdict
-from reconciliation.summary import by_authority, by_month, equations, summary_lines, tally
+from reconciliation.summary import by_authority, by_month, equations, summary_blocks, tally
 from reconciliation.tables import Column, Table, parts
 from reconciliation.texts import LONGEST
 from reconciliation.workbook import write_workbook
@@ -224,7 +224,7 @@ def test_a_difference_shows_both_values_with_their_contrast(tmp_path: Path) -> N
     """Both values stand side by side, and only the stretch in which they differ is marked."""
     path = write_workbook(report(), tmp_path / "run.xlsx", LICENCE)
     sheet: Any = openpyxl.load_workbook(path, rich_text=True)["Differs"]
-    assert texts(sheet)[0][2:6] == ["Field", "Value at the bureau", "Compared with", "Value compared"]
+    assert texts(sheet)[0][2:6] == ["Field", "Value at the bureau", "Compared with", "Value there"]
     left, right = sheet.cell(2, 4), sheet.cell(2, 6)
     assert [str(run) for run in left.value] == ["91150100MA0N12340", "B"]
     assert [str(run) for run in right.value] == ["91150100MA0N12340", "C"]
@@ -331,15 +331,17 @@ def test_the_chart_shows_decisions_by_month(opened: Any) -> None:
 def test_terminal_and_workbook_print_the_same(opened: Any) -> None:
     """Every label and count that the terminal prints stands on the first sheet."""
     rows = [" ".join(value for value in row if value) for row in texts(opened["Summary"])]
-    for label, value in summary_lines(report()):
-        if re.fullmatch(r"[\d,]+", value):
-            assert any(f"{label} {value.replace(',', '')}" in row for row in rows), label
+    for heading, pairs in summary_blocks(report()):
+        assert any(heading in row for row in rows), heading
+        for label, value in pairs:
+            if re.fullmatch(r"[\d,]+", value):
+                assert any(f"{label} {value.replace(',', '')}" in row for row in rows), label
 
 
 def test_a_dry_run_says_so(tmp_path: Path) -> None:
     """Nobody can take the workbook of a dry run for that of a delivery."""
     made = report(dry_run=True)
-    assert summary_lines(made)[0] == ("Dry run", "Dry run: nothing was delivered.")
+    assert summary_blocks(made)[0][1][0] == ("", "Dry run: nothing was delivered.")
     assert written(made, tmp_path)["Summary"]["A2"].value == "Dry run: nothing was delivered."
 
 
@@ -353,7 +355,7 @@ def test_a_rate_over_nothing_is_a_dash() -> None:
     """No rate is invented where nothing was counted."""
     made = empty_report()
     made.rates = [Rate("late", "all", "", 0, 0)]
-    assert summary_lines(made)[-1] == ("Late rate", "– (0 of 0)")
+    assert summary_blocks(made)[-1][1][-1] == ("Late rate", "– (0 of 0)")
 
 
 def test_the_busiest_authority_stands_first() -> None:
@@ -372,7 +374,7 @@ def test_authorities_beyond_the_page_are_counted(tmp_path: Path) -> None:
     ]
     book = written(made, tmp_path)
     assert "and 2 more on the sheet “Rates”" in {value for row in texts(book["Summary"]) for value in row}
-    assert column(book["Rates"], "Of")[-1] == "not stated"
+    assert column(book["Rates"], "Authority or month")[-1] == "not stated"
 
 
 def test_every_verdict_is_counted_once() -> None:
