@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,14 +88,22 @@ def _option(name: str, kind: Any, default: Any, option: Any) -> inspect.Paramete
 def _guarded(call: Call, run: Callable[[], int]) -> int:
     from loguru import logger
 
+    terminated: list[int] = []
+
+    def terminate(number: int, _frame: object) -> None:
+        """Leave as after an interruption, which the event loop knows how to do in order."""
+        terminated.append(number)
+        signal.raise_signal(signal.SIGINT)
+
     logger.remove()
-    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(TERMINATED))
+    signal.signal(signal.SIGTERM, terminate)
     try:
         return run()
     except (SystemExit, typer.Exit):
         raise
     except BaseException as error:  # noqa: BLE001 - the last place before the user: everything becomes a sentence
-        return _failed(call, first_of(error))
+        code = _failed(call, first_of(error))
+        return TERMINATED if terminated and code == INTERRUPTED else code
 
 
 def _failed(call: Call, error: BaseException) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from dataclasses import dataclass
@@ -48,7 +49,16 @@ class Secrets:
                 todo=_("Run: chmod 600 {file}").format(file=self.file),
                 place=Place(file=str(self.file)),
             )
-        value = tomllib.loads(self.file.read_text(encoding="utf-8")).get(name)
+        try:
+            value = tomllib.loads(self.file.read_text(encoding="utf-8")).get(name)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            line = re.search(r"line (\d+)", str(error))
+            raise UsageError(
+                "secrets-unreadable",
+                _("The secrets file is not readable TOML."),
+                todo=_('Write one line per secret: name = "value"; quotation marks are the usual cause.'),
+                place=Place(file=str(self.file), line=int(line[1]) if line else None),
+            ) from None
         return value if isinstance(value, str) else None
 
 
