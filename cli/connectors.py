@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.commands import Call, command
+from cli.printing import opening
 from words.errors import YinxinError
 from words.languages import N_
 from words.languages import gettext as _
@@ -24,7 +25,7 @@ def register(app: typer.Typer) -> None:
         found = [_described(workspace, name) for name in workspace.names("connectors")]
         call.printer.table(
             [_("Connector"), _("Kind"), _("Title"), _("Role"), _("Where")],
-            [[each["name"], each["kind"], each["title"], _(each["role"]), each["where"]] for each in found],
+            [_shown(**each) for each in found],
         )
         call.printer.done({"connectors": found})
         return 0
@@ -56,19 +57,23 @@ def register(app: typer.Typer) -> None:
         return errors[0].exit_code if errors else 0
 
 
+def _shown(name: str, kind: str, title: str, role: str, where: str) -> list[str]:
+    return [name, opening(_(kind)), title, opening(_(role)), where]
+
+
 def _described(workspace: Workspace, name: str) -> dict[str, str]:
     if workspace.kind(name) == "files":
         ledgers = workspace.ledgers(name)
         return {
             "name": name,
-            "kind": "files",
+            "kind": N_("files"),
             "title": ledgers.title,
             "role": N_("ledger"),
             "where": ledgers.declared.folder,
         }
     declared = workspace.portal(name)
     role = N_("feed") if declared.upload else N_("source")
-    return {"name": name, "kind": "portal", "title": declared.title, "role": role, "where": declared.url}
+    return {"name": name, "kind": N_("portal"), "title": declared.title, "role": role, "where": declared.url}
 
 
 async def _checked(workspace: Workspace, name: str) -> dict[str, Any]:

@@ -81,9 +81,22 @@ def _language(words: list[str]) -> str | None:
 
 
 def _misused(error: Any, words: list[str]) -> int:  # noqa: ANN401 - the parser's own exception
-    failure = UsageError("usage", error.format_message(), todo=_("See “{name} --help”.").format(name=_path(error)))
+    failure = UsageError("usage", _said(error), todo=_("See “{name} --help”.").format(name=_path(error)))
     Printer(" ".join(words[:1]), as_json="--json" in words).fail(failure)
     return failure.exit_code
+
+
+def _said(error: Any) -> str:  # noqa: ANN401 - the parser's own exception
+    """Return what the parser says in the reader's language; it knows only English itself."""
+    parameter = getattr(getattr(error, "param", None), "human_readable_name", "")
+    match type(error).__name__:
+        case "NoSuchOption":
+            return _("There is no option “{name}”.").format(name=error.option_name)
+        case "MissingParameter" if parameter:
+            return _("“{name}” is missing.").format(name=parameter)
+        case "BadParameter" if parameter:
+            return _("The value of “{name}” does not fit.").format(name=parameter)
+    return str(error.format_message())
 
 
 def _path(error: Any) -> str:  # noqa: ANN401 - the parser's own exception

@@ -18,6 +18,7 @@ from mappings.standards import STANDARDS, Standard
 from mappings.standards.fields import Field, Kind
 from words.declared import Declared, line_of, parse, suggest
 from words.errors import Place, UsageError
+from words.languages import current
 from words.languages import gettext as _
 
 
@@ -129,7 +130,7 @@ class Profile:
 
     def _reasons(self, column: Column, today: date) -> list[pl.Expr]:
         field, value = self._field(column), pl.col(column.field)
-        label = field.label
+        label = _label(field)
         reasons = [self._too_long(column, field)]
         if field.kind is Kind.NAME:
             names = self.declared.names
@@ -153,13 +154,17 @@ class Profile:
 
     def _too_long(self, column: Column, field: Field) -> pl.Expr:
         longest = column.length or field.length
-        sentence = _("{field}: longer than {bytes} bytes").format(field=field.label, bytes=longest)
+        sentence = _("{field}: longer than {bytes} bytes").format(field=_label(field), bytes=longest)
         size = pl.col(column.field).map_batches(self._bytes, return_dtype=pl.Int64)
         return _when(size > longest, sentence)
 
     def _bytes(self, values: pl.Series) -> pl.Series:
         encoding = self.declared.encoding
         return pl.Series([len(value.encode(encoding, "replace")) for value in values], dtype=pl.Int64)
+
+
+def _label(field: Field) -> str:
+    return field.label if current() == "zh" else field.english
 
 
 def _when(condition: pl.Expr, sentence: str) -> pl.Expr:

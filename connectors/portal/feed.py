@@ -48,11 +48,14 @@ class PortalFeed:
         rows: list[dict[str, str]] = []
         async for page in self._portal.pages({}):
             rows += [
-                {**row.payload, ORIGIN: f"{self.title} {row.key}", ROW_KEY: row.key, RECEIVED: self._day(row.payload)}
+                {**row.payload, ORIGIN: self._origin(row.key), ROW_KEY: row.key, RECEIVED: self._day(row.payload)}
                 for row in page.rows
             ]
         schema = dict.fromkeys(rows[0] if rows else self._empty_columns(), pl.String)
         return pl.DataFrame(rows, schema=schema)
+
+    def _origin(self, key: str) -> str:
+        return _("{system} › {row}").format(system=self.title, row=key)
 
     def _empty_columns(self) -> list[str]:
         return [*self.profile.headers, ORIGIN, ROW_KEY, RECEIVED]
