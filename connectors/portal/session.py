@@ -137,12 +137,13 @@ class Session:
             reraise=True,
         )
         try:
-            async for attempt in attempts:
-                with attempt:
-                    async with self._in_flight:
+            # The place in flight is kept between the tries: behind a thousand others the last would come too late.
+            async with self._in_flight:
+                async for attempt in attempts:
+                    with attempt:
                         response = await self._client.send(self._build(request, fills, state))
-                    if response.status_code in _TRY_AGAIN:
-                        response.raise_for_status()
+                        if response.status_code in _TRY_AGAIN:
+                            response.raise_for_status()
         except httpx.HTTPError as error:
             raise self._no_answer(error, self._url(request, fills)) from error
         return response
