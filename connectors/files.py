@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from connectors.base import Table
 from mappings.apply import ORIGIN, ROW_KEY
 from mappings.headers import plain_header
 from mappings.mapping import FieldRule, Mapping
+from mappings.normalise import fold
 from words.declared import Declared
 from words.errors import BusinessError, DriftError, Place, UsageError
 from words.languages import gettext as _
@@ -24,6 +27,11 @@ _SEARCHED_ROWS = 20
 _FEWEST_HEADERS = 3
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLE = b"\xd0\xcf\x11\xe0"
+_COUNTING = re.compile(
+    r"[共计小合总累本页第年月季度日上下半至件条户家项个份宗笔元万一二三四五六七八九十\d:,.。、()—-]*"
+)
+
+Cells = tuple[str | None, ...]
 
 
 class FilesDeclared(Declared):
@@ -31,9 +39,10 @@ class FilesDeclared(Declared):
 
     Attributes:
         folder: relative to the workspace.
-        pattern: which files are ledgers; Excel's own lock files (``~$…``) never are.
+        pattern: which files are ledgers, in small or capital letters; the lock files of office programs never are.
         mapping: the mapping that reads them.
-        totals: a row in which a cell begins so is a sub-total or a note, not a record.
+        totals: a row that is mostly empty and has a cell that begins so is a sub-total, a note or a signature, not a
+            record.
     """
 
     kind: Literal["files"]
@@ -41,7 +50,11 @@ class FilesDeclared(Declared):
     folder: str
     pattern: str = "*.xls*"
     mapping: str
-    totals: tuple[str, ...] = ("小计", "合计", "总计", "累计", "本页", "表格说明", "说明：", "备注：", "填表说明")
+    totals: tuple[str, ...] = (
+        *("小计", "合计", "总计", "累计", "本页"),
+        *("表格说明", "填表说明", "说明:", "备注:", "注:"),
+        *("填表人", "制表人", "填报人", "审核人", "单位负责人", "填表日期", "填报日期"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +87,11 @@ class LedgerFiles:
                 todo=_("Create it and put the departments' ledgers in, or correct “folder” in the connector."),
                 place=Place(system=self.title, file=str(folder)),
             )
-        files = sorted(file for file in folder.glob(self.declared.pattern) if not file.name.startswith("~$"))
-        return [table for file in files for table in self._workbook(file)]
+        return [table for file in sorted(folder.iterdir()) if self._is_ledger(file) for table in self._workbook(file)]
+
+    def _is_ledger(self, file: Path) -> bool:
+        locked = file.name.startswith(("~$", "."))
+        return file.is_file() and not locked and fnmatch.fnmatch(file.name.lower(), self.declared.pattern.lower())
 
     def _workbook(self, file: Path) -> Sequence[Table]:
         sheets = list(_sheets(file))
@@ -92,30 +108,43 @@ class LedgerFiles:
         return tables
 
     def _table(self, file: Path, sheet: str, rows: pl.DataFrame) -> Table | None:
-        place = Place(file=file.name, sheet=sheet)
         cells = rows.rows()
         header = _find_header(cells, _words(self.mapping))
         if header is None:
             return None
-        title = " ".join(cell for row in cells[:header] for cell in row if cell)
-        names = _headings(cells[header], place, header + 1)
+        title = " ".join(cell for row in cells[: header.first] for cell in row if cell)
+        place = Place(file=file.name, sheet=sheet, row=header.last + 1)
+        names = _unique(header.names, place)
+        totals = tuple(fold(word) for word in self.declared.totals)
         records = [
-            {names[column]: cell or "" for column, cell in enumerate(row) if column in names}
+            {heading: row[column] or "" for column, heading in names.items()}
             | {TITLE: title, ORIGIN: _origin(file, sheet, number), ROW_KEY: f"{file.name}/{sheet}/{number}"}
-            for number, row in enumerate(cells[header + 1 :], header + 2)
-            if self._is_record(row)
+            for number, row in enumerate(cells[header.last + 1 :], header.last + 2)
+            if _is_record(row, names, totals)
         ]
         schema = dict.fromkeys([*names.values(), TITLE, ORIGIN, ROW_KEY], pl.String)
-        return Table(Place(file=file.name, sheet=sheet, row=header + 1), pl.DataFrame(records, schema=schema))
-
-    def _is_record(self, row: tuple[str | None, ...]) -> bool:
-        filled = [cell.strip() for cell in row if cell and cell.strip()]
-        return len(filled) > 1 and not any(_is_total(cell, self.declared.totals) for cell in filled[:2])
+        return Table(place, pl.DataFrame(records, schema=schema))
 
 
-def _is_total(cell: str, totals: tuple[str, ...]) -> bool:
-    plain = "".join(cell.split())
-    return any(plain.startswith(word) or plain.endswith(("小计", "合计", "总计")) for word in totals)
+def _is_record(row: Cells, names: dict[int, str], totals: tuple[str, ...]) -> bool:
+    """Whether a row is neither blank, nor a total, a note or a signature, nor the header printed once more."""
+    filled = {column: cell.strip() for column, cell in enumerate(row) if cell and cell.strip()}
+    repeated = sum(names.get(column) == cell for column, cell in filled.items())
+    if len(filled) < 2 or repeated >= _FEWEST_HEADERS:
+        return False
+    sparse = 2 * len(filled) <= len(names)
+    return not any(_is_total(cell, totals, sparse=sparse) for cell in list(filled.values())[:2])
+
+
+def _is_total(cell: str, totals: tuple[str, ...], *, sparse: bool) -> bool:
+    """A company may be called 合计科技, so in a full row only counting, or a word and its colon, makes a total."""
+    plain = "".join(fold(cell).split())
+    if sparse:
+        return plain.startswith(totals) or plain.endswith(("小计", "合计", "总计"))
+    return any(
+        plain.startswith(f"{word.rstrip(':')}:") or (word in plain and _COUNTING.fullmatch(plain.replace(word, "", 1)))
+        for word in totals
+    )
 
 
 def _origin(file: Path, sheet: str, number: int) -> str:
@@ -130,12 +159,12 @@ def _sheets(file: Path) -> Iterator[tuple[str, pl.DataFrame]]:
             frame = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
             yield sheet, frame
     except fastexcel.FastExcelError as error:
-        raise _unreadable(file) from error
+        raise _unreadable(file, str(error)) from error
 
 
-def _unreadable(file: Path) -> BusinessError:
+def _unreadable(file: Path, problem: str) -> BusinessError:
     start = file.read_bytes()
-    if start.startswith(_OLE) and _ENCRYPTED in start:
+    if "password" in problem or (start.startswith(_OLE) and _ENCRYPTED in start):
         return BusinessError(
             "ledger-protected",
             _("This ledger is protected with a password."),
@@ -159,22 +188,52 @@ def _words(mapping: Mapping) -> frozenset[str]:
     return frozenset(plain_header(word) for rule in mapping.fields.values() for word in headers(rule))
 
 
-def _find_header(cells: list[tuple[str | None, ...]], words: frozenset[str]) -> int | None:
-    """Return the number of the row in which most cells are headings the mapping knows, if enough are."""
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The rows that headings stand in (from 0), and the heading of each column."""
+
+    first: int
+    last: int
+    names: dict[int, str]
+
+
+def _find_header(cells: Sequence[Cells], words: frozenset[str]) -> _Header | None:
+    """Return the row in which most cells are headings the mapping knows, with a row of groups above or below it."""
     scores = [sum(plain_header(cell) in words for cell in row if cell) for row in cells[:_SEARCHED_ROWS]]
     best = max(scores, default=0)
-    return scores.index(best) if best >= _FEWEST_HEADERS else None
+    if best < _FEWEST_HEADERS:
+        return None
+    at = scores.index(best)
+    alone = {column: cell.strip() for column, cell in enumerate(cells[at]) if cell and cell.strip()}
+    if at and (above := _under(alone, cells[at - 1], words, groups=False)):
+        return _Header(at - 1, at, above | alone)
+    if at + 1 < len(cells) and len(below := _under(alone, cells[at + 1], words, groups=True)) > 1:
+        return _Header(at, at + 1, alone | below)
+    return _Header(at, at, alone)
 
 
-def _headings(row: tuple[str | None, ...], place: Place, number: int) -> dict[int, str]:
-    """Return column number → heading; a heading that stands twice would make a value's origin a guess."""
-    names = {column: cell.strip() for column, cell in enumerate(row) if cell and cell.strip()}
+def _under(header: dict[int, str], row: Cells, words: frozenset[str], *, groups: bool) -> dict[int, str]:
+    """Return the known headings of a neighbouring row where the header's own cell is merged or names only a group."""
+    found: dict[int, str] = {}
+    for column, cell in enumerate(row):
+        own = header.get(column)
+        if not cell or not cell.strip() or (own and (not groups or plain_header(own) in words)):
+            continue
+        group = next((header[left] for left in range(column, -1, -1) if left in header), "")
+        known = [text for text in (cell.strip(), f"{group}{cell.strip()}") if plain_header(text) in words]
+        if known:
+            found[column] = known[0]
+    return found
+
+
+def _unique(names: dict[int, str], place: Place) -> dict[int, str]:
+    """Refuse a heading that stands twice, which would make a value's origin a guess."""
     twice = sorted({name for name in names.values() if list(names.values()).count(name) > 1})
     if twice:
         raise DriftError(
             "heading-twice",
             _("The heading “{heading}” stands twice in this sheet.").format(heading=twice[0]),
             todo=_("Rename or remove one of the two columns in the ledger."),
-            place=Place(file=place.file, sheet=place.sheet, row=number, field=twice[0]),
+            place=Place(file=place.file, sheet=place.sheet, row=place.row, field=twice[0]),
         )
     return names

@@ -209,9 +209,12 @@ def _canonical(rule: FieldRule, field: Field) -> Callable[[str], tuple[str, str 
             if rule.codes is not None and not blank(text):
                 text = _decoded(text, rule.codes)
             value = normalise(field.kind, text)
-            check_value(field, value)
         except Unfit as unfit:
             return _as_it_stands(field, shown), unfit.rule
+        try:
+            check_value(field, value)
+        except Unfit as unfit:
+            return value and _as_it_stands(field, shown), unfit.rule
         return value, None
 
     return make

@@ -86,8 +86,8 @@ def valid_registration_number(value: str) -> bool:
 
 def fits_choice(value: str, choices: tuple[str, ...]) -> bool:
     """Whether a text stands in a code table, or follows an entry that admits a note (``其他-``)."""
-    return value in choices or any(
-        entry.endswith("-") and value.startswith(entry) and value != entry for entry in choices
+    return any(
+        value.startswith(entry) and value != entry if entry.endswith("-") else value == entry for entry in choices
     )
 
 

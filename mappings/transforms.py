@@ -99,7 +99,7 @@ def build(step: str | dict[str, str]) -> Transform:
     """
     if isinstance(step, str):
         return PLAIN[step]
-    (name, argument), *more = step.items()
-    if more:
+    if len(step) != 1:
         raise LookupError(", ".join(step))
+    ((name, argument),) = step.items()
     return WITH_ARGUMENT[name](argument)
