@@ -21,6 +21,7 @@ from words.languages import gettext as _
 
 _GONE = re.compile(r"登录超时|登录已过期|请重新登录|会话已?失效|session (?:has )?expired", re.IGNORECASE)
 _PASSWORD_FIELD = re.compile(rb"type\s*=\s*[\"']?password", re.IGNORECASE)
+_CODE = re.compile(rb'"code"\s*:\s*"?40')
 _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 
 
@@ -66,8 +67,8 @@ class Session:
             SystemFailure: no usable answer after three tries.
         """
         for _attempt in range(2):
-            renewals = self._renewals
             await self.ready()
+            renewals = self._renewals
             response = await self._send(request, fills, state or {})
             if not self.expired(response):
                 return response
@@ -120,7 +121,7 @@ class Session:
         if response.is_redirect:
             return self.declared.login.page in response.headers.get("location", "")
         if response.headers.get("content-type", "").startswith("application/json"):
-            return _says_unauthorised(response.content)
+            return bool(_CODE.search(response.content)) and _says_unauthorised(response.content)
         start = response.content[:20_000]
         return bool(_PASSWORD_FIELD.search(start)) or bool(_GONE.search(self.text(response)[:20_000]))
 
