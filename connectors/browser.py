@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sys
@@ -65,6 +66,7 @@ class Browsers:
     def __init__(self) -> None:
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
+        self._starting = asyncio.Lock()
 
     @property
     def started(self) -> bool:
@@ -77,7 +79,8 @@ class Browsers:
         Raises:
             UsageError: no browser is installed.
         """
-        browser = self._browser or await self._start()
+        async with self._starting:
+            browser = self._browser or await self._start()
         return await browser.new_context(
             locale="zh-CN",
             timezone_id="Asia/Shanghai",

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 import httpx
 from loguru import logger
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from connectors.portal.declared import PortalDeclared, Request
 from connectors.portal.filling import Fills, encoded_form, filled
@@ -21,7 +21,9 @@ from words.languages import gettext as _
 
 _GONE = re.compile(r"登录超时|登录已过期|请重新登录|会话已?失效|session (?:has )?expired", re.IGNORECASE)
 _PASSWORD_FIELD = re.compile(rb"type\s*=\s*[\"']?password", re.IGNORECASE)
+_HEAD = 20_000  # bytes in which a login page shows itself
 _CODE = re.compile(rb'"code"\s*:\s*"?40')
+_FIRST_PAUSE = 0.5
 _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 
 
@@ -122,8 +124,9 @@ class Session:
             return self.declared.login.page in response.headers.get("location", "")
         if response.headers.get("content-type", "").startswith("application/json"):
             return bool(_CODE.search(response.content)) and _says_unauthorised(response.content)
-        start = response.content[:20_000]
-        return bool(_PASSWORD_FIELD.search(start)) or bool(_GONE.search(self.text(response)[:20_000]))
+        start = response.content[:_HEAD]
+        words = start.decode(charset(self.declared.encoding), "replace")
+        return bool(_PASSWORD_FIELD.search(start)) or bool(_GONE.search(words))
 
     def text(self, response: httpx.Response) -> str:
         """Return the text of an answer in the portal's encoding; gb2312 and gbk are read as gb18030."""
@@ -131,23 +134,31 @@ class Session:
 
     async def _send(self, request: Request, fills: Fills, state: dict[str, str]) -> httpx.Response:
         self._ready_cookies()
+        # The place in flight is kept between the tries: behind a thousand others the last would come too late.
+        async with self._in_flight:
+            try:
+                return await self._once(request, fills, state)
+            except httpx.HTTPError:
+                return await self._again(request, fills, state)
+
+    async def _once(self, request: Request, fills: Fills, state: dict[str, str]) -> httpx.Response:
+        response = await self._client.send(self._build(request, fills, state))
+        if response.status_code in _TRY_AGAIN:
+            response.raise_for_status()
+        return response
+
+    async def _again(self, request: Request, fills: Fills, state: dict[str, str]) -> httpx.Response:
         attempts = AsyncRetrying(
-            stop=stop_after_attempt(3),
+            stop=stop_after_attempt(2),
             wait=wait_exponential(multiplier=0.5, max=10),
-            retry=retry_if_exception(_may_pass),
+            retry=retry_if_exception_type((httpx.TransportError, httpx.HTTPStatusError)),
             reraise=True,
         )
+        await asyncio.sleep(_FIRST_PAUSE)
         try:
-            # The place in flight is kept between the tries: behind a thousand others the last would come too late.
-            async with self._in_flight:
-                async for attempt in attempts:
-                    with attempt:
-                        response = await self._client.send(self._build(request, fills, state))
-                        if response.status_code in _TRY_AGAIN:
-                            response.raise_for_status()
+            return await attempts(self._once, request, fills, state)
         except httpx.HTTPError as error:
             raise self._no_answer(error, self._url(request, fills)) from error
-        return response
 
     def _build(self, request: Request, fills: Fills, state: dict[str, str]) -> httpx.Request:
         headers = dict(self._kept.headers if self._kept else {})
@@ -205,7 +216,3 @@ def _says_unauthorised(content: bytes) -> bool:
     except ValueError:
         return False
     return isinstance(answer, dict) and str(answer.get("code", "")) in {"401", "403", "40101", "40301"}
-
-
-def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, (httpx.TransportError, httpx.HTTPStatusError))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ from connectors.base import Evidence, Known, Page, Row, Window
 from connectors.portal import html, replay
 from connectors.portal.account import Portal
 from connectors.portal.filling import dig, flat
+from connectors.workers import side_by_side
 from mappings.mapping import Mapping
 
 
@@ -27,8 +27,9 @@ class PortalSource:
     async def collect(self, window: Window, known: Known) -> AsyncIterator[Page]:
         """Yield the rows of a window; a row whose list entry is known is not opened again."""
         fills = {"since": window.since.isoformat(), "until": window.until.isoformat()}
+        workers = self._portal.declared.connections
         async for page in self._portal.pages(fills):
-            rows = await asyncio.gather(*(self._opened(row, known) for row in page.rows))
+            rows = await side_by_side(lambda row: self._opened(row, known), page.rows, workers)
             yield Page(rows, page.total)
 
     async def _opened(self, row: Row, known: Known) -> Row:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
+from openpyxl.utils import get_column_letter
 
+from connectors.portal.splicing import splice
 from mappings.headers import plain_header
 from words.errors import BusinessError, DriftError, Place
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 _SEARCHED_ROWS = 10
@@ -30,15 +31,14 @@ class Template:
         self._content = content
         self._sheet = sheet
         self._place = place
-        self._book, self._page = self._open()
+        self._page = self._open()
         self._columns, self.header_row = self._check(headers)
 
-    def _open(self) -> tuple[Workbook, Worksheet]:
+    def _open(self) -> Worksheet:
         import openpyxl
 
         try:
-            book = openpyxl.load_workbook(io.BytesIO(self._content))
-            return book, book[self._sheet]
+            return openpyxl.load_workbook(io.BytesIO(self._content))[self._sheet]
         except Exception as error:
             raise self._changed(
                 _("The template is not the workbook it was: sheet “{sheet}” cannot be opened.").format(
@@ -64,16 +64,12 @@ class Template:
         return [found.index(word) + 1 for word in wanted], best + 1
 
     def fill(self, rows: pl.DataFrame) -> bytes:
-        """Return the workbook with one row per record under its headings; cells are text, never formulas."""
-        for number, row in enumerate(rows.iter_rows(), self.header_row + 1):
-            for column, value in zip(self._columns, row, strict=True):
-                if value:
-                    cell = self._page.cell(number, column)
-                    cell.value = value
-                    cell.data_type = "s"
-        filled = io.BytesIO()
-        self._book.save(filled)
-        return filled.getvalue()
+        """Return the workbook with one row per record under its headings; cells are text, never formulas.
+
+        The rows are put into the sheet as it came; what stood below the headings (examples, notes) gives way.
+        """
+        letters = [get_column_letter(column) for column in self._columns]
+        return splice(self._content, self._sheet, self.header_row, letters, rows)
 
     def _changed(self, sentence: str, row: int | None = None) -> DriftError:
         return DriftError(
