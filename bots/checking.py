@@ -13,6 +13,8 @@ from connectors.base import Window
 from connectors.browser import Browsers
 from mappings.apply import Mapped, apply
 from mappings.checks import SENTENCES
+from mappings.standards import Standard
+from reconciliation.headings import field_label
 from words.errors import Place
 from words.languages import gettext as _
 
@@ -48,7 +50,7 @@ async def check_connector(workspace: Workspace, name: str) -> Checked:
 def _ledgers(workspace: Workspace, name: str) -> Checked:
     ledgers = workspace.ledgers(name)
     mapped = [apply(ledgers.mapping, table.rows, place=table.place) for table in ledgers.tables()]
-    return _told([(each, each.records.height + each.quarantined) for each in mapped])
+    return _told([(each, each.records.height + each.quarantined) for each in mapped], ledgers.mapping.standard)
 
 
 async def _source(workspace: Workspace, name: str, browsers: Browsers) -> Checked:
@@ -61,7 +63,8 @@ async def _source(workspace: Workspace, name: str, browsers: Browsers) -> Checke
         await source.evidence()
     finally:
         await source.close()
-    return _told([(apply(source.mapping, frame_of(source, rows), place=Place(system=source.title)), len(rows))])
+    mapped = apply(source.mapping, frame_of(source, rows), place=Place(system=source.title))
+    return _told([(mapped, len(rows))], source.mapping.standard)
 
 
 async def _feed(workspace: Workspace, name: str, browsers: Browsers) -> Checked:
@@ -72,12 +75,14 @@ async def _feed(workspace: Workspace, name: str, browsers: Browsers) -> Checked:
         await feed.evidence()
     finally:
         await feed.close()
-    return _told([(apply(feed.profile.reading(), shown, place=Place(system=feed.title)), shown.height)])
+    mapped = apply(feed.profile.reading(), shown, place=Place(system=feed.title))
+    return _told([(mapped, shown.height)], feed.profile.standard)
 
 
-def _told(mapped: list[tuple[Mapped, int]]) -> Checked:
+def _told(mapped: list[tuple[Mapped, int]], standard: Standard) -> Checked:
     findings = [finding for each, _rows in mapped for finding in each.findings]
     said = [
-        _("{field}: {sentence}").format(field=each.field, sentence=_(SENTENCES[each.rule])) for each in findings[:1]
+        _("{field}: {sentence}").format(field=field_label(standard, each.field), sentence=_(SENTENCES[each.rule]))
+        for each in findings[:1]
     ]
     return Checked(sum(rows for _each, rows in mapped), len(findings), "".join(said))

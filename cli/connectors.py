@@ -49,7 +49,13 @@ def register(app: typer.Typer) -> None:
         call.printer.table(
             [_("Connector"), _("OK"), _("Rows read"), _("Findings"), _("What was said")],
             [
-                [each["name"], "✓" if each["ok"] else "✗", str(each["rows"]), str(each["findings"]), each["said"]]
+                [
+                    each["name"],
+                    "✓" if each["ok"] else "✗",
+                    str(each["rows"]),
+                    str(each["findings"]),
+                    each["said"],
+                ]
                 for each in results
             ],
         )
@@ -80,5 +86,5 @@ async def _checked(workspace: Workspace, name: str) -> dict[str, Any]:
     from bots.checking import check_connector
 
     checked = await check_connector(workspace, name)
-    said = _("as declared") if not checked.findings else checked.first_finding
+    said = _("As declared") if not checked.findings else checked.first_finding
     return {"name": name, "ok": True, "rows": checked.rows, "findings": checked.findings, "said": said}

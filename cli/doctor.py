@@ -42,7 +42,7 @@ def register(app: typer.Typer) -> None:
     @command(app, "doctor", N_("Check everything that a run needs."))
     def doctor(call: Call) -> int:
         workspace = call.workspace()
-        checks = [check for look in _LOOKS for check in _guarded(look, workspace)]
+        checks = [check for name, look in _LOOKS for check in _guarded(_(name), look, workspace)]
         call.printer.table(
             ["", _("Check"), _("Found"), _("To do")],
             [[_SIGN[each.health], each.name, each.found, each.todo] for each in checks],
@@ -55,12 +55,13 @@ def register(app: typer.Typer) -> None:
 Look = Callable[["Workspace"], Iterator[Check]]
 
 
-def _guarded(look: Look, workspace: Workspace) -> Iterator[Check]:
+def _guarded(name: str, look: Look, workspace: Workspace) -> Iterator[Check]:
     """A check that meets an error of ours reports it as its finding."""
     try:
         yield from look(workspace)
     except YinxinError as error:
-        yield Check(str(error.place) or error.code, "failing", error.sentence, error.todo)
+        found = "\n".join(part for part in (str(error.place), error.sentence) if part)
+        yield Check(name, "failing", found, error.todo)
 
 
 def _browser(_workspace: Workspace) -> Iterator[Check]:
@@ -128,7 +129,7 @@ def _mappings(workspace: Workspace) -> Iterator[Check]:
 
 def _connectors(workspace: Workspace) -> Iterator[Check]:
     for name in workspace.names("connectors"):
-        yield from _guarded(lambda where, name=name: _connector(where, name), workspace)  # type: ignore[misc]
+        yield from _guarded(name, lambda where, name=name: _connector(where, name), workspace)  # type: ignore[misc]
 
 
 def _connector(workspace: Workspace, name: str) -> Iterator[Check]:
@@ -163,4 +164,11 @@ def _reached(url: str) -> tuple[Health, str, str]:
     return "failing", said, _("Check address and network.")
 
 
-_LOOKS: tuple[Look, ...] = (_browser, _calendar, _disk, _journal, _mappings, _connectors)
+_LOOKS: tuple[tuple[str, Look], ...] = (
+    (N_("browser"), _browser),
+    (N_("calendar"), _calendar),
+    (N_("disk"), _disk),
+    (N_("journal"), _journal),
+    (N_("mappings"), _mappings),
+    (N_("connectors"), _connectors),
+)

@@ -18,6 +18,9 @@ if sys.platform == "win32":
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
 
 
+_SURPLUS = "unexpected extra argument(s)"
+
+
 def build() -> typer.Typer:
     """Return the command line; every command imports what it needs when it runs."""
     from cli import connectors, demo, doctor, init, mappings, report, run, sandbox, status
@@ -88,7 +91,7 @@ def _misused(error: Any, words: list[str]) -> int:  # noqa: ANN401 - the parser'
 
 def _said(error: Any) -> str:  # noqa: ANN401 - the parser's own exception
     """Return what the parser says in the reader's language; it knows only English itself."""
-    parameter = getattr(getattr(error, "param", None), "human_readable_name", "")
+    parameter = max(getattr(getattr(error, "param", None), "opts", ()), key=len, default="")
     match type(error).__name__:
         case "NoSuchOption":
             return _("There is no option “{name}”.").format(name=error.option_name)
@@ -96,7 +99,9 @@ def _said(error: Any) -> str:  # noqa: ANN401 - the parser's own exception
             return _("“{name}” is missing.").format(name=parameter)
         case "BadParameter" if parameter:
             return _("The value of “{name}” does not fit.").format(name=parameter)
-    return str(error.format_message())
+    said = str(error.format_message())
+    _before, surplus, words = said.partition(_SURPLUS)
+    return _("The command does not take this: {words}").format(words=words.strip(" ()")) if surplus else said
 
 
 def _path(error: Any) -> str:  # noqa: ANN401 - the parser's own exception

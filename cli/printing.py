@@ -92,7 +92,8 @@ class Printer:
             for label, value in pairs:
                 grid.add_row(Text(f"{_INDENT}{label}" if width else ""), Text(value))
             console.print(Text(heading, style="bold"))
-            console.print(grid)
+            if pairs:
+                console.print(grid)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Print a table."""

@@ -126,9 +126,9 @@ def conservation_heading() -> str:
 
 def summary_blocks(report: Report) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the summary of a run as headings over labels and values, in the order of the workbook's first sheet."""
-    warning = [("", dry_run_sentence())] if report.dry_run else []
-    blocks = [
-        (report.title, warning + facts(report)),
+    blocks: list[tuple[str, list[tuple[str, str]]]] = [(dry_run_sentence(), [])] if report.dry_run else []
+    blocks += [
+        (report.title, facts(report)),
         (conservation_heading(), [(each.sign, each.text) for each in equations(report.counts)]),
     ]
     for column, kinds in TALLIES.items():
