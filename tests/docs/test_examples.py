@@ -1,0 +1,49 @@
+"""The YAML that pages show is YAML that the program takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.portal.declared import PortalDeclared
+from mappings.mapping import Mapping
+from mappings.profiles import Profile
+from reconciliation.policies import Policy
+from tests.docs.pages import DOCS, READMES, ROOT, blocks
+from words.declared import Declared, parse
+
+
+class _PolicyOnly(Declared):
+    policy: Policy
+
+
+def _example(page: str) -> str:
+    (block,) = blocks(DOCS / "how-to" / page, "yaml")
+    return block.text
+
+
+def test_the_portal_example_is_a_whole_connector() -> None:
+    """What the page on portals shows can be copied as it is."""
+    assert parse(PortalDeclared, _example("connect-a-portal.md"), "example").list_.key == "id"
+
+
+def test_the_ledger_example_passes_the_lint() -> None:
+    """What the page on ledgers shows is a mapping without faults."""
+    assert Mapping.parse(_example("map-a-ledger.md"), "example", "example").partial
+
+
+def test_the_profile_example_passes_the_lint() -> None:
+    """What the page on profiles shows is a profile without faults."""
+    assert "备注说明" in Profile.parse(_example("write-a-profile.md"), "example", "example").headers
+
+
+def test_the_policy_example_is_a_policy() -> None:
+    """What the page on held records shows can stand in a bot."""
+    assert parse(_PolicyOnly, _example("handle-what-is-held.md"), "example").policy.fields == {"valid_until": "hold"}
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
+def test_the_readme_quotes_the_shipped_connector(page: object) -> None:
+    """The excerpt of a connector stands in connectors/approval.yaml line for line."""
+    readme = next(each for each in READMES if each == page)
+    (block,) = blocks(readme, "yaml")
+    assert block.text in (ROOT / "connectors/approval.yaml").read_text(encoding="utf-8")
