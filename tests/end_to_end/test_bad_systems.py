@@ -1,4 +1,4 @@
-"""Systems that misbehave: each fault is named with the system, nothing is sent half, and what may pass is waited out."""
+"""Systems that misbehave: each fault is named with its system, nothing is half sent, what may pass is waited out."""
 
 from __future__ import annotations
 
@@ -70,9 +70,7 @@ def test_one_expired_session_in_the_middle_is_renewed_and_all_rows_come(
 
 
 @pytest.mark.parametrize("system", ["approval", "bureau"])
-def test_a_session_that_expires_between_two_pages_of_the_list_loses_no_row(
-    town: Town, desk: Desk, system: str
-) -> None:
+def test_a_session_that_expires_between_two_pages_of_the_list_loses_no_row(town: Town, desk: Desk, system: str) -> None:
     """The form and the page number survive a renewal in the middle of paging."""
     if system == "approval":
         desk.change("connectors/approval.yaml", "size: 200", "size: 20")
@@ -207,9 +205,7 @@ def test_a_missing_browser_is_named(town: Town, desk: Desk, monkeypatch: pytest.
     assert doctor.code == 2
 
 
-def test_a_program_that_is_no_browser_is_named(
-    town: Town, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_program_that_is_no_browser_is_named(town: Town, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that starts and is no browser is named too."""
     monkeypatch.setenv("YINXIN_BROWSER", "/bin/false")
     outcome = desk.call("connectors", "check", "approval")

@@ -151,9 +151,7 @@ def batches(town: Town) -> object:
 
 
 @pytest.mark.parametrize("moment", ["POST /credit/upload", "batch"])
-def test_a_killed_run_is_finished_by_the_next_and_each_record_arrives_once(
-    town: Town, desk: Desk, moment: str
-) -> None:
+def test_a_killed_run_is_finished_by_the_next_and_each_record_arrives_once(town: Town, desk: Desk, moment: str) -> None:
     """SIGKILL right after the click, or after the first row was stored, doubles and loses nothing."""
     process = desk.process("run", "disclosure", "--json")
     wait_for(lambda: batches(town) if moment == "batch" else moment in town.asked, process)

@@ -85,7 +85,12 @@ def served(app: ASGIApp) -> Iterator[str]:
     config = uvicorn.Config(app, port=0, access_log=False, log_level="error", timeout_graceful_shutdown=1)
     urls: list[str] = []
     ready = threading.Event()
-    server = CityServer(config, lambda url: (urls.append(url), ready.set())[0])
+
+    def tell(url: str) -> None:
+        urls.append(url)
+        ready.set()
+
+    server = CityServer(config, tell)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
     thread.start()
     assert ready.wait(20), "the server did not start"
@@ -102,7 +107,9 @@ def serving(state: Path, seed: int = 1, scale: float = SMALL) -> Iterator[Town]:
     city = city_of(seed, scale)
     app = create_app(city, state)
     asked: list[str] = []
-    faults = next(cast("Any", route).endpoint.__self__ for route in app.routes if getattr(route, "path", "") == "/faults")
+    faults = next(
+        cast("Any", route).endpoint.__self__ for route in app.routes if getattr(route, "path", "") == "/faults"
+    )
 
     async def noting(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
