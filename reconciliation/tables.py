@@ -36,6 +36,13 @@ class Column:
         return self.values if self.rich is None else self.rich
 
     @property
+    def printed(self) -> pl.Series:
+        """The values as they are read, which for a rate is shorter than its digits."""
+        if self.style == "percent":
+            return (self.values * 100).round(2).cast(pl.String) + "%"
+        return self.values.cast(pl.String)
+
+    @property
     def is_text(self) -> bool:
         """Whether the values still have to be made fit for a cell."""
         return self.rich is None and self.values.dtype == pl.String
@@ -76,7 +83,7 @@ class Table:
 
     def layout(self) -> tuple[list[float], pl.Series]:
         """Return the width of each column, and how many lines each row takes then."""
-        texts = [each.values.cast(pl.String).fill_null("").alias(str(i)) for i, each in enumerate(self.columns)]
+        texts = [each.printed.fill_null("").alias(str(i)) for i, each in enumerate(self.columns)]
         frame = pl.DataFrame(texts)
         content = frame.select(widest(pl.all())).row(0)
         widths = [each.width(found) for each, found in zip(self.columns, content, strict=True)]
