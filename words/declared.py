@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, TypeVar, get_args
 
@@ -24,7 +25,7 @@ class Declared(BaseModel):
 
 Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[int | str, ...]
-_TOML_START = re.compile(r"\s*(?:\[\[?([^\[\]]+)\]|([\w\"'.\s-]+?)\s*=)")
+_TOML_START = re.compile(r"\s*(?:\[(\[?)([^\[\]]+)\]|([\w\"'.\s-]+?)\s*=)")
 
 
 def parse(model: type[Model], text: str, file: str) -> Model:
@@ -66,15 +67,18 @@ def parse_toml(model: type[Model], text: str, file: str) -> Model:
 
 def _toml_line(text: str, path: Path) -> int | None:
     """Return the line of the key at ``path``, or of its nearest parent that is written down."""
-    wanted = tuple(step for step in path if isinstance(step, str))
-    table: tuple[str, ...] = ()
+    table: Path = ()
+    items: Counter[Path] = Counter()
     deepest, line = 0, None
     for number, written in enumerate(text.splitlines(), 1):
         if not (start := _TOML_START.match(written)):
             continue
-        here = tuple(step.strip(" \t\"'") for step in (start[1] or start[2]).split("."))
-        table, here = (here, here) if start[1] else (table, (*table, *here))
-        if deepest < len(here) <= len(wanted) and here == wanted[: len(here)]:
+        here: Path = tuple(step.strip(" \t\"'") for step in (start[2] or start[3]).split("."))
+        if start[1]:  # an item of a list of tables
+            items[here] += 1
+            here = (*here, items[here] - 1)
+        table, here = (here, here) if start[2] else (table, (*table, *here))
+        if deepest < len(here) <= len(path) and here == path[: len(here)]:
             deepest, line = len(here), number
     return line
 

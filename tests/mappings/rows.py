@@ -22,6 +22,7 @@ from mappings.standards.fields import Need
 FOLDER = Path(__file__).parents[2] / "mappings"
 
 #: Machines that run the tests are of every speed, so no example is timed.
+heavy = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 patient = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -112,7 +113,8 @@ days = st.dates(date(1990, 1, 1), date(2098, 12, 31)).map(date.isoformat)
 messy = st.text(
     st.one_of(
         st.sampled_from(
-            "（）()〔〕[]【】·•．.，,：:／/－-—*＊　 \t\r\n\u200b\ufeff\u202a\xa0\x00\x07\x1c\x85２０２４2024年月日号ＡｂZ无空😀㍿"
+            "（）()〔〕[]【】·•．.，,：:／/－-—*＊　 \t\r\n\u200b\ufeff\u202a\xa0\x00\x07\x1c\x85"
+            "２０２４2024年月日号ＡｂZ无空😀㍿"
         ),
         st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5),
         st.characters(codec="utf-8"),
@@ -153,13 +155,16 @@ def fits(field: Field, value: str) -> bool:
     return True
 
 
+_VALUES = {
+    field.name: _values(field) if field.need is Need.MANDATORY else st.just("") | _values(field)
+    for field in LICENCE.fields
+}
+
+
 @st.composite
 def records(draw: st.DrawFn) -> dict[str, str]:
     """Arbitrary valid canonical records; optional values are there or not."""
-    made = {
-        field.name: draw(_values(field) if field.need is Need.MANDATORY else st.just("") | _values(field))
-        for field in LICENCE.fields
-    }
+    made = {name: draw(values) for name, values in _VALUES.items()}
     if made["counterpart_type"] == "自然人":
         made |= {"id_type": "身份证", "id_number": "11010519491231002X"}
     else:

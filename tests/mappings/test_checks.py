@@ -21,7 +21,7 @@ from mappings.checks import (
 from mappings.normalise import Unfit, normalise
 from mappings.standards import LICENCE, STANDARDS, Kind, Standard
 from mappings.standards.licence import COUNTERPART_TYPES, IDENTITY_DOCUMENTS, LICENCE_KINDS, STATUSES
-from tests.mappings.rows import ALPHABET, canonical, patient, record, records, usccs
+from tests.mappings.rows import ALPHABET, canonical, heavy, patient, record, records, usccs
 
 USCC = LICENCE.by_name["uscc"]
 ORGANIZATION = LICENCE.by_name["organization_code"]
@@ -250,7 +250,7 @@ def test_what_one_field_demands_of_another(changes: dict[str, str], failing: lis
 
 
 @given(made=st.lists(records(), max_size=4))
-@patient
+@heavy
 def test_valid_records_fail_no_rule(made: list[dict[str, str]]) -> None:
     """Records that are made valid are valid."""
     assert check_records(canonical(*made), LICENCE) == []
@@ -266,14 +266,12 @@ def test_the_standard_is_the_edition_of_2018() -> None:
     """Twenty-eight fields in the published order with their codes, traps of naming included."""
     assert STANDARDS == {"licence": LICENCE}
     codes = [field.code for field in LICENCE.fields]
-    assert (
-        codes
-        == (
-            "XK_XDR_MC XK_XDR_LB XK_XDR_SHXYM XK_XDR_GSZC XK_XDR_ZZJG XK_XDR_SWDJ XK_XDR_SYDW XK_XDR_SHZZ XK_FRDB XK_FR_ZJLX "
-            "XK_FR_ZJHM XK_XDR_ZJLX XK_XDR_ZJHM XK_XKWS XK_WSH XK_XKLB XK_XKZS XK_XKBH XK_NR XK_JDRQ XK_YXQZ XK_YXQZI XK_XKJG "
-            "XK_XKJGDM XK_ZT XK_LYDW XK_LYDWDM BZ"
-        ).split()
-    )
+    assert codes == [
+        *("XK_XDR_MC", "XK_XDR_LB", "XK_XDR_SHXYM", "XK_XDR_GSZC", "XK_XDR_ZZJG", "XK_XDR_SWDJ", "XK_XDR_SYDW"),
+        *("XK_XDR_SHZZ", "XK_FRDB", "XK_FR_ZJLX", "XK_FR_ZJHM", "XK_XDR_ZJLX", "XK_XDR_ZJHM", "XK_XKWS", "XK_WSH"),
+        *("XK_XKLB", "XK_XKZS", "XK_XKBH", "XK_NR", "XK_JDRQ", "XK_YXQZ", "XK_YXQZI", "XK_XKJG", "XK_XKJGDM", "XK_ZT"),
+        *("XK_LYDW", "XK_LYDWDM", "BZ"),
+    ]
     assert LICENCE.by_name["valid_from"].code == "XK_YXQZ"
     assert LICENCE.by_name["valid_until"].code == "XK_YXQZI"
     identifying = {"name", "uscc", "document_number", "certificate_number", "authority_code"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mappings.apply import apply
 from mappings.identity import fingerprint, record_id, with_identity
 from mappings.standards import LICENCE
-from tests.mappings.rows import VALID, by_label, canonical, labelled, patient, record, records
+from tests.mappings.rows import VALID, by_label, canonical, heavy, labelled, record, records
 
 IDENTITY = ("authority_code", "document_number", "name", "certificate_number")
 ORDER = [field.name for field in LICENCE.fields]
@@ -36,7 +36,7 @@ def test_the_published_values_never_change() -> None:
 
 
 @given(made=st.lists(records(), min_size=1, max_size=4))
-@patient
+@heavy
 def test_one_record_and_a_frame_of_them_agree_with_the_published_rule(made: list[dict[str, str]]) -> None:
     """The scalar rule, the vectorised rule and the published rule are one."""
     framed = with_identity(canonical(*made), LICENCE)
@@ -47,7 +47,7 @@ def test_one_record_and_a_frame_of_them_agree_with_the_published_rule(made: list
 
 
 @given(made=records(), name=st.sampled_from(ORDER), value=st.text(min_size=1, max_size=5))
-@patient
+@heavy
 def test_any_changed_value_changes_the_fingerprint(made: dict[str, str], name: str, value: str) -> None:
     """A correction never looks like the record it corrects; only identity fields make another record."""
     other = made | {name: made[name] + value}
@@ -56,7 +56,7 @@ def test_any_changed_value_changes_the_fingerprint(made: dict[str, str], name: s
 
 
 @given(made=records(), left=st.integers(0, len(ORDER) - 2))
-@patient
+@heavy
 def test_a_value_moved_to_the_next_field_is_another_content(made: dict[str, str], left: int) -> None:
     """Neighbouring values never run into each other."""
     here, there = ORDER[left], ORDER[left + 1]

@@ -24,11 +24,17 @@ def test_every_normaliser_is_idempotent(kind: Kind, text: str) -> None:
     """What is canonical once is canonical for ever, whatever was typed."""
     try:
         value = normalise(kind, text)
-    except Unfit as unfit:
-        assert kind is Kind.DATE
-        assert unfit.rule in {"unreadable-date", "impossible-date"}
-    else:
-        assert normalise(kind, value) == value
+    except Unfit:
+        return
+    assert normalise(kind, value) == value
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.DATE])
+@given(text=messy)
+@patient
+def test_only_dates_can_be_unreadable(kind: Kind, text: str) -> None:
+    """Every other text has a canonical form; whether it is right is for the checks to say."""
+    assert isinstance(normalise(kind, text), str)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.TEXT])
@@ -256,11 +262,10 @@ def test_names_keep_their_dot_and_their_latin_blanks(written: str, name: str) ->
         *("none", "None", "NULL", "null", "NaN", " 无 ", "暂 无", "\u200b", "无\n", "\x07", " " * 60),
     ],
 )
-@pytest.mark.parametrize("kind", list(Kind))
-def test_every_way_of_writing_nothing_is_nothing(kind: Kind, written: str) -> None:
+def test_every_way_of_writing_nothing_is_nothing(written: str) -> None:
     """A filler is never a value, in no kind of field."""
     assert blank(written)
-    assert normalise(kind, written) == ""
+    assert {normalise(kind, written) for kind in Kind} == {""}
 
 
 @pytest.mark.parametrize("written", ["无锡某某公司", "空港", "0", "无。", "nullable"])

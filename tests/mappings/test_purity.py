@@ -36,13 +36,9 @@ def impure(source: str) -> list[str]:
 
 def _found(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [node.module or ""]
-        else:
-            names = []
-        yield from ((node.lineno, name) for name in names if name.split(".")[0] in IMPORTS)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+            yield from ((node.lineno, name) for name in modules if name.split(".")[0] in IMPORTS)
         if isinstance(node, ast.Call):
             called = node.func
             if isinstance(called, ast.Name) and called.id in CALLS:
@@ -53,7 +49,7 @@ def _found(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_pure_module_does_no_io(module: Path) -> None:
-    """Nothing in mappings and in the matching half of reconciliation reads, writes, connects, logs or asks the clock."""
+    """Nothing here reads, writes, connects, logs, or asks the clock."""
     assert impure(module.read_text(encoding="utf-8")) == []
 
 

@@ -65,13 +65,15 @@ def test_a_transform_refuses_by_name(step: Step, shown: str, failing: str) -> No
     assert refused.value.rule == failing
 
 
-@given(moment=st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)))
+@given(milliseconds=st.integers(631152000000, 3786912000000))
 @patient
-def test_milliseconds_are_the_day_in_china(moment: datetime) -> None:
+def test_milliseconds_are_the_day_in_china(milliseconds: int) -> None:
     """A server's UTC midnight is not the day that the system shows."""
-    shown = transforms.build("epoch_ms")(str(int(moment.timestamp() * 1000)))
-    assert abs((date.fromisoformat(shown) - moment.date()).days) <= 1
-    assert shown == calendar_date(moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
+    shown = transforms.build("epoch_ms")(str(milliseconds))
+    assert 0 <= (date.fromisoformat(shown) - moment.date()).days <= 1
+    if moment.year > 1991:  # the last summer time in China
+        assert shown == calendar_date(moment.isoformat().replace("+00:00", "Z"))
 
 
 @given(fen=st.integers(0, 10**13))
@@ -99,4 +101,4 @@ def test_an_unknown_transform_is_no_transform(step: Step) -> None:
 
 def test_all_names_are_listed() -> None:
     """What a did-you-mean can offer."""
-    assert transforms.NAMES == sorted({*transforms.PLAIN, *transforms.WITH_ARGUMENT})
+    assert set(transforms.NAMES) == {*transforms.PLAIN, *transforms.WITH_ARGUMENT}
