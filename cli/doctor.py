@@ -148,20 +148,20 @@ def _connector(workspace: Workspace, name: str) -> Iterator[Check]:
 
 
 def _reached(url: str) -> tuple[Health, str, str]:
-    import httpx
+    import asyncio
+
+    from connectors.wire import NoAnswer, reach
 
     try:
-        answer = httpx.get(url, timeout=_PATIENCE, follow_redirects=True)
-    except httpx.TimeoutException:
-        said = _("{url} did not answer within {seconds} seconds.").format(url=url, seconds=_PATIENCE)
-    except httpx.HTTPError as error:
-        said = _("{url} cannot be reached.").format(url=url)
-        # The system's own words for a refused or missing connection say no more than that, and in English.
-        if not str(error).startswith("[Errno"):
-            said = _("{url} does not answer: {reason}").format(url=url, reason=error)
-    else:
-        return "ok", _("{url} answers {status}").format(url=url, status=answer.status_code), ""
-    return "failing", said, _("Check address and network.")
+        status = asyncio.run(reach(url, _PATIENCE))
+    except NoAnswer as error:
+        said = (
+            _("{url} did not answer within {seconds} seconds.").format(url=url, seconds=_PATIENCE)
+            if error.slow
+            else _("{url} cannot be reached.").format(url=url)
+        )
+        return "failing", said, _("Check address and network.")
+    return "ok", _("{url} answers {status}").format(url=url, status=status), ""
 
 
 _LOOKS: tuple[tuple[str, Look], ...] = (

@@ -130,11 +130,11 @@ class PortalFeed:
         end = time.monotonic() + self._portal.declared.timeout * 10
         while time.monotonic() < end:
             response = await self._portal.session.fetch(result.request, {"batch": number})
-            answer = json_of(self._portal.declared, response.content, str(response.url))
+            answer = json_of(self._portal.declared, response.content, response.url)
             if dig(answer, result.state) in result.done:
                 return answer, [("receipt", response.content)]
             if dig(answer, result.state) in result.failed:
-                raise self._failed(str(dig(answer, result.message)), str(response.url))
+                raise self._failed(str(dig(answer, result.message)), response.url)
             await asyncio.sleep(pause)
             pause = min(pause * math.sqrt(2), _LONGEST_PAUSE)
         raise self._failed(_("The receipt of batch {batch} never came.").format(batch=number), number)

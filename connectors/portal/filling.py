@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 Fills = Mapping[str, str | int]
+_SAFE = "%/:?#[]@!$&'()*+,;=-._~"
 _BLANK = re.compile(r"\{(page|size|offset|since|until|key|batch)\}")
 
 
@@ -20,9 +21,22 @@ def filled(value: str | int | bool, fills: Fills) -> str | int | bool:
     return _BLANK.sub(lambda blank: str(fills.get(blank[1], blank[0])), value)
 
 
-def encoded_form(fields: Mapping[str, str], encoding: str) -> bytes:
+def charset(encoding: str) -> str:
+    """Return the codec to read and write with: GB18030 holds all of GB2312 and GBK."""
+    return "gb18030" if encoding.lower().replace("-", "") in {"gb2312", "gbk", "gb18030"} else encoding
+
+
+def encoded(fields: Mapping[str, str], encoding: str) -> bytes:
     """Return form fields as the portal's own page would send them: in its encoding, rare characters as ``&#N;``."""
     return urlencode(list(fields.items()), encoding=encoding, errors="xmlcharrefreplace").encode("ascii")
+
+
+def with_query(url: str, fields: Mapping[str, str], encoding: str) -> str:
+    """Return an address with more fields in its query, and nothing in it that an address may not hold."""
+    safe = quote(url, safe=_SAFE, encoding=encoding, errors="xmlcharrefreplace")
+    if not fields:
+        return safe
+    return f"{safe}{'&' if '?' in url else '?'}{encoded(fields, encoding).decode('ascii')}"
 
 
 def dig(answer: Any, path: str) -> Any:  # noqa: ANN401 - JSON is anything

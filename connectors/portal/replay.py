@@ -44,7 +44,7 @@ async def _page(session: Session, fills: Fills, number: int) -> tuple[list[Row],
     size = int(fills.get("size", listing.size))
     numbers = {"page": number, "size": size, "offset": (number - 1) * size}
     response = await session.fetch(listing.request, {**fills, **numbers})
-    return rows_of(session.declared, json_of(session.declared, response.content, str(response.url)))
+    return rows_of(session.declared, json_of(session.declared, response.content, response.url))
 
 
 def json_of(declared: PortalDeclared, content: bytes, url: str) -> Any:  # noqa: ANN401 - JSON is anything

@@ -40,12 +40,12 @@ class PortalSource:
         if detail is None:
             return row
         session = self._portal.session
-        response = await session.fetch(detail.request, {"key": row.key})
+        answer = await session.fetch(detail.request, {"key": row.key})
         if detail.record is None:
-            more = html.pairs_of(LexborHTMLParser(session.text(response)))
+            more = html.pairs_of(LexborHTMLParser(session.text(answer)))
         else:
-            answer = replay.json_of(self._portal.declared, response.content, str(response.url))
-            more = flat(dig(answer, detail.record) or {})
+            found = replay.json_of(self._portal.declared, answer.content, answer.url)
+            more = flat(dig(found, detail.record) or {})
         return replace(row, payload={**row.payload, **more})
 
     async def evidence(self) -> Sequence[Evidence]:

@@ -1,0 +1,114 @@
+"""Requests without a browser: one pool of kept connections and one cookie jar per account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
+_TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
+
+
+class NoAnswer(Exception):  # noqa: N818 - the word for it
+    """A request that got no usable answer; another try may get one. ``slow`` when the time was up."""
+
+    def __init__(self, reason: str, *, slow: bool = False) -> None:
+        super().__init__(reason)
+        self.slow = slow
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: redirects are answers too, so that a way to the login page is seen."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    url: str
+
+
+class Wire:
+    """Sends requests; opened at the first of them."""
+
+    def __init__(self, *, connections: int, timeout: float, verify: bool) -> None:
+        self._connections, self._timeout, self._verify = connections, timeout, verify
+        self._cookies: list[dict[str, Any]] = []
+        self._session: ClientSession | None = None
+
+    def adopt(self, cookies: Iterable[Mapping[str, Any]]) -> None:
+        """Take over a browser's cookies (``name``, ``value``, ``domain``, ``path``) in place of all others."""
+        self._cookies = [dict(cookie) for cookie in cookies]
+        if self._session is not None:
+            self._fill_jar(self._session)
+
+    async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+        """Send one request; the address is sent as it is written.
+
+        Raises:
+            NoAnswer: no connection, no answer in time, or one that asks to come again (429, 5xx).
+        """
+        import aiohttp
+        from yarl import URL
+
+        try:
+            async with self._opened().request(
+                method, URL(url, encoded=True), headers=headers, data=body, allow_redirects=False
+            ) as response:
+                content = await response.read()
+        except TimeoutError as error:
+            raise NoAnswer(str(error), slow=True) from error
+        except aiohttp.ClientError as error:
+            raise NoAnswer(str(error) or type(error).__name__) from error
+        if response.status in _TRY_AGAIN:
+            raise NoAnswer(f"HTTP {response.status}")
+        return Answer(response.status, response.headers, content, url)
+
+    def _opened(self) -> ClientSession:
+        import aiohttp
+
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._connections, ssl=self._verify),
+                # Portals are also reached by bare addresses, and their cookies come quoted in every way.
+                cookie_jar=aiohttp.CookieJar(unsafe=True, quote_cookie=False),
+                timeout=aiohttp.ClientTimeout(total=self._timeout),
+                trust_env=True,
+            )
+            self._fill_jar(self._session)
+        return self._session
+
+    def _fill_jar(self, session: ClientSession) -> None:
+        from yarl import URL
+
+        session.cookie_jar.clear()
+        for cookie in self._cookies:
+            domain = str(cookie["domain"])
+            jar: SimpleCookie = SimpleCookie()
+            jar[cookie["name"]] = cookie["value"]
+            jar[cookie["name"]]["path"] = cookie["path"]
+            if domain.startswith("."):
+                jar[cookie["name"]]["domain"] = domain.lstrip(".")
+            session.cookie_jar.update_cookies(jar, URL.build(scheme="http", host=domain.lstrip("."), path="/"))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+async def reach(url: str, patience: float) -> int:
+    """Return the status with which an address answers within ``patience`` seconds.
+
+    Raises:
+        NoAnswer: it does not answer.
+    """
+    wire = Wire(connections=1, timeout=patience, verify=True)
+    try:
+        return (await wire.send("GET", url, {})).status
+    finally:
+        await wire.close()
