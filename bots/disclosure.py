@@ -30,10 +30,10 @@ from words.languages import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a run leaves: its report, and the error that stopped the hand-over, if one did."""
+    """What a run leaves: its report, and what went wrong on the way, the gravest first."""
 
     report: Report
-    trouble: YinxinError | None
+    troubles: tuple[YinxinError, ...]
 
 
 class Disclosure:
@@ -80,7 +80,7 @@ class Disclosure:
             facts = Facts(run_id, self.order, self.declared, source, ledger, feed, records, found)
             report = build_report(facts, self.journal, self.feed, due)
             self.journal.finish_run(run_id, _ending(report, trouble), report.counts.as_dict(), {})
-        return Done(report, trouble)
+        return Done(report, (*([trouble] if trouble else []), *ledger.troubles))
 
     async def _gather(self, run_id: str) -> tuple[gathering.Side, gathering.Side, gathering.Side]:
         """Read all three sides at once; the bureau systems do not wait for each other."""

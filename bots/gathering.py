@@ -16,7 +16,7 @@ from mappings.checks import SENTENCES
 from mappings.identity import with_identity
 from mappings.standards import Standard
 from reconciliation.report import QUARANTINE_COLUMNS
-from words.errors import Place
+from words.errors import Place, YinxinError
 from words.languages import gettext as _
 
 
@@ -32,6 +32,7 @@ class Side:
         unreadable: the rows that did not survive, as far as they could be read.
         mappings: the versions of the mappings that were applied.
         new: rows that no earlier run had seen as they are.
+        troubles: what could not be read at all and does not stop the run.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Side:
     unreadable: pl.DataFrame
     mappings: tuple[str, ...]
     new: int = 0
+    troubles: tuple[YinxinError, ...] = ()
 
     @property
     def quarantined(self) -> int:
@@ -84,13 +86,24 @@ def _remembered(mapped: Mapped, standard: Standard) -> Iterable[RecordRow]:
 
 
 def read_ledgers(ledgers: LedgerFiles, watch: Watch) -> Side:
-    """Read and map every ledger."""
-    tables = ledgers.tables()
+    """Read and map every ledger; one that cannot be read is told, and the law's clock does not wait for it."""
+    tables, unreadable = ledgers.readable()
     mapped = []
     for number, table in enumerate(tables, 1):
         mapped.append(apply(ledgers.mapping, table.rows, place=table.place))
         watch.progress("collect", ledgers.title, number, len(tables))
-    return _side("ledger", mapped, ledgers.mapping.standard, sum(table.rows.height for table in tables))
+    side = _side("ledger", mapped, ledgers.mapping.standard, sum(table.rows.height for table in tables))
+    told = pl.concat([side.quarantine, _unread(unreadable, ledgers.mapping.version)])
+    return replace(side, quarantine=told, troubles=tuple(unreadable))
+
+
+def _unread(errors: Sequence[YinxinError], mapping: str) -> pl.DataFrame:
+    lines = [
+        {"side": "ledger", "origin": str(error.place.file), "rule": error.code, "sentence": error.sentence}
+        for error in errors
+    ]
+    blank = dict.fromkeys(QUARANTINE_COLUMNS, "") | {"mapping": mapping}
+    return pl.DataFrame([blank | line for line in lines], schema=dict.fromkeys(QUARANTINE_COLUMNS, pl.String))
 
 
 async def read_feed(feed: Feed) -> Side:

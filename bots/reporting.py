@@ -163,9 +163,16 @@ def result_of(report: Report, workbook: Path, seconds: dict[str, float]) -> dict
             for rate in report.rates
             if rate.scope == "all"
         },
+        "would_send": would_send(report).to_dicts(),
         "workbook": str(workbook),
         "seconds": seconds,
     }
+
+
+def would_send(report: Report) -> pl.DataFrame:
+    """Return what a dry run would have sent, record by record; nothing for a run that did send."""
+    columns = ("record_id", "document_number", "name", "authority_name", "decision_date", "deadline")
+    return report.verdicts.filter(report.dry_run & (pl.col("bucket") == Bucket.DUE.value)).select(columns)
 
 
 def kept_report(journal: Journal, run_id: str) -> Report:

@@ -21,6 +21,7 @@ from connectors.portal.source import PortalSource
 from connectors.secrets import Secrets
 from mappings.mapping import Mapping
 from mappings.profiles import Profile
+from mappings.standards import LICENCE
 from words.declared import Declared, line_of, parse, parse_toml, suggest
 from words.errors import Place, UsageError
 from words.languages import gettext as _
@@ -34,6 +35,7 @@ class Settings(Declared):
     Attributes:
         title: what the workspace is called in reports.
         hosts: name → address; a connector writes ``{name}`` in its ``url``, so that moving house is one line.
+        since: the first decision date that a run covers by itself, where its bot names none.
         as_of: the day every run believes it is, for a workspace that replays the past; a run's own option wins.
         secrets: the file with the secrets, relative to the workspace (mode 0600).
         due_soon: working days before its deadline on which a record counts as due soon.
@@ -42,6 +44,7 @@ class Settings(Declared):
 
     title: str
     hosts: dict[str, Annotated[str, AfterValidator(lambda url: url.rstrip("/"))]] = {}
+    since: date | None = None
     as_of: date | None = None
     secrets: str = ".yinxin/secrets.toml"
     due_soon: int = Field(default=2, ge=0)
@@ -91,8 +94,17 @@ class Workspace:
         return Secrets(self.folder / self.settings.secrets)
 
     def bot(self, name: str) -> BotDeclared:
-        """Return a declared bot."""
-        return parse(BotDeclared, self._read(f"bots/{self._known('bots', name)}.yaml"), f"bots/{name}.yaml")
+        """Return a declared bot with a linted policy."""
+        file = f"bots/{self._known('bots', name)}.yaml"
+        text = self._read(file)
+        declared = parse(BotDeclared, text, file)
+        try:
+            declared.policy.holding(LICENCE)
+        except UsageError as error:
+            line = line_of(text, ("policy", "fields"))
+            error.place = Place(file=file, line=line, field=error.place.field)
+            raise
+        return declared
 
     def mapping(self, name: str) -> Mapping:
         """Return a linted mapping."""

@@ -18,10 +18,15 @@ SANDBOX_HOST = "http://127.0.0.1:8765"
 _SETTINGS = """\
 # The settings of this workspace; docs/reference/workspace.md explains each key.
 title = "{title}"
-{as_of}
+{days}
 [hosts]
 # A connector writes {{name}} in its url; moving a system to another address is one line here.
 sandbox = "{host}"
+"""
+_REPLAYED = """\
+# The sandbox replays the spring and summer of 2024.
+since = "2024-03-15"
+as_of = "2024-08-13"
 """
 _IGNORED = ".yinxin/\nreports/\n"
 
@@ -73,7 +78,7 @@ def furnish(folder: Path, *, host: str | None, seed: int, scale: float) -> None:
     (folder / ".gitignore").write_text(_IGNORED, encoding="utf-8")
     settings = _SETTINGS.format(
         title=_("The sandbox city") if host else folder.resolve().name,
-        as_of='# The sandbox replays the summer of 2024.\nas_of = "2024-08-13"\n' if host else "",
+        days=_REPLAYED if host else "",
         host=host or "https://bureau.example",
     )
     (folder / "yinxin.toml").write_text(settings, encoding="utf-8")

@@ -48,7 +48,7 @@ def build() -> typer.Typer:
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    words = sys.argv[1:] if argv is None else argv
+    words = _shared_behind(sys.argv[1:] if argv is None else argv)
     _teach_typer(languages.choose(_language(words)))
     command = typer.main.get_command(build())
     try:
@@ -71,6 +71,15 @@ def _teach_typer(language: languages.Language) -> None:
         os.environ["LANGUAGE"] = "zh_CN"
         gettext.bindtextdomain(languages.DOMAIN, languages.LOCALE)
         gettext.textdomain(languages.DOMAIN)
+
+
+def _shared_behind(words: list[str]) -> list[str]:
+    """Move shared options that stand before the command behind it, where every command takes them."""
+    valued = {"--lang", "--workspace", "-w"}
+    front = 0
+    while front < len(words) and (words[front] in {"--json", *valued} or words[front].startswith("--lang=")):
+        front += 2 if words[front] in valued else 1
+    return [*words[front:], *words[:front]] if words[front:] else []
 
 
 def _language(words: list[str]) -> str | None:

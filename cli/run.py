@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reconciliation.report import Report
 
 _DAY = "%Y-%m-%d"
+_SHOWN = 20  # records of a dry run that a terminal lists
 
 
 def register(app: typer.Typer) -> None:
@@ -75,7 +76,7 @@ def order_for(
     declared = workspace.bot(bot)
     today = as_of or workspace.settings.as_of or date.today()  # noqa: DTZ011 - the bureau's own day
     last = until or today
-    first = since or declared.since or last - timedelta(days=declared.lookback)
+    first = since or declared.since or workspace.settings.since or last - timedelta(days=declared.lookback)
     if last < first:
         raise UsageError(
             "empty-window",
@@ -109,14 +110,25 @@ def watched(
             workbook = write_report(done.report, workspace.folder / "reports", journal.folder)
     watch.__exit__(None, None, None)
     show(call, done.report, workbook)
-    return result_of(done.report, workbook, watch.seconds), [done.trouble] if done.trouble else [], done.report
+    return result_of(done.report, workbook, watch.seconds), list(done.troubles), done.report
 
 
 def show(call: Call, report: Report, workbook: Path) -> None:
     """Print the summary of a run, and one sentence that says what it did."""
+    from bots.reporting import would_send
+    from mappings.standards import LICENCE
+    from reconciliation.headings import field_label
     from reconciliation.summary import summary_blocks
 
     call.printer.blocks([*summary_blocks(report), (_("Workbook"), [("", str(workbook))])])
+    would = would_send(report)
+    if would.height:
+        columns = ("document_number", "name", "decision_date", "deadline")
+        call.printer.table(
+            [field_label(LICENCE, name) for name in columns], would.select(columns).head(_SHOWN).iter_rows()
+        )
+        if would.height > _SHOWN:
+            call.printer.say(_("… and {more} more; --json lists them all.").format(more=would.height - _SHOWN))
     call.printer.say(_sentence(report))
 
 

@@ -42,15 +42,17 @@ class Found:
 
 def find_browser() -> Found | None:
     """Return the browser to use: ``YINXIN_BROWSER``, a known program, Playwright's own, or Edge or Chrome."""
+    return next(iter(candidates()), None)
+
+
+def candidates() -> list[Found]:
+    """Return every browser that may be there, the best first; Edge and Chrome are only found by starting them."""
     if named := os.environ.get("YINXIN_BROWSER"):
-        return Found(program=named) if Path(named).exists() else None
-    if program := next((path for name in _PROGRAMS if (path := shutil.which(name))), None):
-        return Found(program=program)
-    if _playwrights_own():
-        return Found()
-    if sys.platform in {"win32", "darwin"}:
-        return Found(channel=_CHANNELS[0] if sys.platform == "win32" else _CHANNELS[1])
-    return None
+        return [Found(program=named)]
+    programs = [Found(program=path) for name in _PROGRAMS if (path := shutil.which(name))]
+    own = [Found()] if _playwrights_own() else []
+    channels = [Found(channel=name) for name in _CHANNELS] if sys.platform in {"win32", "darwin"} else []
+    return [*programs, *own, *channels]
 
 
 def _playwrights_own() -> bool:
@@ -90,20 +92,21 @@ class Browsers:
         )
 
     async def _start(self) -> Browser:
-        found = find_browser()
-        if found is None:
-            raise _missing()
         from playwright.async_api import Error, async_playwright
 
+        tried: list[str] = []
         self._playwright = await async_playwright().start()
-        try:
-            self._browser = await self._playwright.chromium.launch(
-                executable_path=found.program, channel=found.channel, args=list(_QUIET)
-            )
-        except Error as error:
-            await self._playwright.stop()
-            raise _missing(str(found)) from error
-        return self._browser
+        for found in candidates():
+            try:
+                self._browser = await self._playwright.chromium.launch(
+                    executable_path=found.program, channel=found.channel, args=list(_QUIET)
+                )
+            except Error:
+                tried.append(str(found))
+            else:
+                return self._browser
+        await self._playwright.stop()
+        raise _missing(", ".join(tried))
 
     async def close(self) -> None:
         """Close the browser if one was started."""

@@ -79,6 +79,28 @@ class LedgerFiles:
             BusinessError: a file is not a workbook, or is password-protected.
             DriftError: a workbook in which no sheet has a recognisable header.
         """
+        tables, unreadable = self.readable()
+        if unreadable:
+            raise unreadable[0]
+        return tables
+
+    def readable(self) -> tuple[list[Table], list[BusinessError]]:
+        """Return the tables of the ledgers that can be read, and an error for each that cannot.
+
+        Raises:
+            UsageError: the folder is not there.
+            DriftError: a workbook in which no sheet has a recognisable header.
+        """
+        tables: list[Table] = []
+        unreadable: list[BusinessError] = []
+        for file in self._files():
+            try:
+                tables += self._workbook(file)
+            except BusinessError as error:
+                unreadable.append(error)
+        return tables, unreadable
+
+    def _files(self) -> list[Path]:
         folder = self.workspace / self.declared.folder
         if not folder.is_dir():
             raise UsageError(
@@ -87,7 +109,7 @@ class LedgerFiles:
                 todo=_("Create it and put the departments' ledgers in, or correct “folder” in the connector."),
                 place=Place(system=self.title, file=str(folder)),
             )
-        return [table for file in sorted(folder.iterdir()) if self._is_ledger(file) for table in self._workbook(file)]
+        return [file for file in sorted(folder.iterdir()) if self._is_ledger(file)]
 
     def _is_ledger(self, file: Path) -> bool:
         locked = file.name.startswith(("~$", "."))

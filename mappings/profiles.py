@@ -201,7 +201,7 @@ def _lint(declared: ProfileFile, text: str, file: str) -> None:
         heading = column.header or standard.by_name[column.field].label
         if heading in headings:
             sentence = _("The heading “{heading}” stands over two columns.").format(heading=heading)
-            raise error("heading-twice", sentence, _("Give one of them another heading."), "columns", number)
+            raise error("header-twice", sentence, _("Give one of them another heading."), "columns", number)
         headings.add(heading)
     for name in declared.key:
         if name not in seen:

@@ -27,6 +27,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "Settings": {
         "title": "what the workspace is called",
         "hosts": "name → address; a connector writes `{name}` in its `url`",
+        "since": "the first decision date of a run whose bot and caller name none",
         "as_of": "the day every run believes it is; leave it out except to replay the past. `--as-of` wins over it",
         "secrets": "the file with the secrets, relative to the workspace; mode 0600",
         "due_soon": "working days before the deadline on which a record counts as due soon",

@@ -39,7 +39,7 @@ def parse(model: type[Model], text: str, file: str) -> Model:
     try:
         return model.model_validate(data if data is not None else {})
     except ValidationError as error:
-        found = error.errors()[0]
+        found = _telling(error)
         raise _explain(found, model, Place(file=file, line=_line(node, found["loc"]))) from None
 
 
@@ -61,7 +61,7 @@ def parse_toml(model: type[Model], text: str, file: str) -> Model:
             place=Place(file=file, line=line),
         ) from None
     except ValidationError as error:
-        found = error.errors()[0]
+        found = _telling(error)
         raise _explain(found, model, Place(file=file, line=_toml_line(text, found["loc"]))) from None
 
 
@@ -160,6 +160,12 @@ def _child(node: yaml.Node, step: int | str) -> tuple[yaml.Node, yaml.Node] | No
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         return node.value[step], node.value[step]
     return None
+
+
+def _telling(error: ValidationError) -> ErrorDetails:
+    """Return what tells most: a mistyped key is also a missing one, and only the first way of saying it helps."""
+    errors = error.errors()
+    return next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
 
 
 def _explain(error: ErrorDetails, model: type[BaseModel], at: Place) -> UsageError:

@@ -60,7 +60,8 @@ class Listing(Declared):
         turn: html: what changes in the form for the pages after the first; hidden fields are carried by themselves.
         size: rows asked for at a time; the server may give fewer.
         rows, total: replay: dotted paths of the rows and of their number; html: ``total`` is a pattern over the text.
-        key: replay: the row's own key; html: the heading of the column that ``key_pattern`` is searched in.
+        key: replay: the row's own key; html: the heading of the column that holds it.
+        key_pattern: html: what in that cell's source is the key (its first group); without it the cell's text is.
         label: the column a person finds the row by, where the key is the system's own secret.
         headers: html: headings by which the table is recognised.
         shown: heading on the screen → key in the answer, compared on every visit (replay).
@@ -75,7 +76,7 @@ class Listing(Declared):
     rows: str = ""
     total: str
     key: str
-    key_pattern: Pattern = r"(.+)"
+    key_pattern: Pattern | None = None
     label: str = ""
     headers: tuple[str, ...] = ()
     shown: dict[str, str] = {}

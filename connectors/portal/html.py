@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from connectors.base import Page, Row
-from connectors.portal.declared import PortalDeclared, Request
+from connectors.portal.declared import Listing, PortalDeclared, Request
 from connectors.portal.filling import Fills
 from connectors.portal.rows import digest_of
 from connectors.portal.session import Session
@@ -25,18 +25,33 @@ async def read_html(session: Session, fills: Fills) -> AsyncIterator[Page]:
     """
     listing = session.declared.list_
     hidden = await _hidden_of_first(session, fills)
-    request, number, came = listing.request, 1, 0
+    number, came = 1, 0
     while True:
-        turned = {**fills, "page": number, "size": listing.size, "offset": came}
-        response = await session.fetch(request, turned, state=hidden)
-        tree = LexborHTMLParser(session.text(response))
+        tree = await _page(session, {**fills, "page": number, "size": listing.size, "offset": came}, hidden)
         rows, total = rows_of(session.declared, tree)
         yield Page(rows, total)
-        came += len(rows)
+        came, number = came + len(rows), number + 1
         if came >= total or not rows:
             return
         hidden = hidden_fields(tree)
-        request, number = _turned(request, listing.turn), number + 1
+
+
+async def _page(session: Session, fills: Fills, hidden: dict[str, str]) -> LexborHTMLParser:
+    """Fetch one page; a form that belongs to an ended session is opened and turned anew in the new one."""
+    listing, renewals = session.declared.list_, session.renewals
+    request = listing.request if fills["page"] == 1 else _turned(listing.request, listing.turn)
+    tree = await _tree(session, request, fills, hidden)
+    if renewals == session.renewals or not request.form:
+        return tree
+    hidden = await _hidden_of_first(session, fills)
+    if fills["page"] != 1:
+        first = {**fills, "page": 1, "offset": 0}
+        hidden = hidden_fields(await _tree(session, listing.request, first, hidden))
+    return await _tree(session, request, fills, hidden)
+
+
+async def _tree(session: Session, request: Request, fills: Fills, hidden: dict[str, str]) -> LexborHTMLParser:
+    return LexborHTMLParser(session.text(await session.fetch(request, fills, state=hidden)))
 
 
 async def _hidden_of_first(session: Session, fills: Fills) -> dict[str, str]:
@@ -75,11 +90,18 @@ def rows_of(declared: PortalDeclared, tree: LexborHTMLParser) -> tuple[list[Row]
 def _row(declared: PortalDeclared, headings: list[str], cells: list[LexborNode]) -> Row:
     listing = declared.list_
     payload = {heading: _text(cell) for heading, cell in zip(headings, cells, strict=True)}
-    place = headings.index(listing.key) if listing.key in headings else None
-    key = re.search(listing.key_pattern, (cells[place].html or "").replace("&#39;", "'")) if place is not None else None
-    if key is None:
+    cell = cells[headings.index(listing.key)] if listing.key in headings else None
+    key = _key(listing, cell) if cell is not None else ""
+    if not key:
         raise _changed(declared, listing.key)
-    return Row(key[1], digest_of(payload, listing.ignore), payload, label=payload.get(listing.label, ""))
+    return Row(key, digest_of(payload, listing.ignore), payload, label=payload.get(listing.label, ""))
+
+
+def _key(listing: Listing, cell: LexborNode) -> str:
+    if listing.key_pattern is None:
+        return _text(cell)
+    found = re.search(listing.key_pattern, (cell.html or "").replace("&#39;", "'"))
+    return found[1] if found else ""
 
 
 def table_of(declared: PortalDeclared, tree: LexborHTMLParser) -> tuple[list[str], list[list[LexborNode]]]:

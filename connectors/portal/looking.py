@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.portal.declared import PortalDeclared
-from words.errors import DriftError, Place, SystemFailure
+from words.errors import DriftError, Place, SystemFailure, YinxinError
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
@@ -53,13 +53,27 @@ class Looking:
         """Wait until the page is clearly one of the two.
 
         Raises:
-            SystemFailure: it shows neither within the time limit.
+            DriftError: it has come, and shows neither within the time limit.
+            SystemFailure: it has not come.
         """
         for _turn in self.turns():
             if state := await self.state():
                 return state
             await self.pause()
-        raise never(self.declared, self.page.url)
+        raise await self.neither()
+
+    async def neither(self) -> YinxinError:
+        """Return the error for a page that shows neither a password field nor the words of a signed-in person."""
+        if not await self.ask("said"):
+            return never(self.declared, self.page.url)
+        return DriftError(
+            "signed-in-words-changed",
+            _("The page shows neither a password field nor the words “{words}” of a signed-in person.").format(
+                words=self.declared.login.signed_in
+            ),
+            todo=_("Correct “signed_in” in the connector's file: words that only a signed-in person sees."),
+            place=Place(system=self.declared.title, url=self.page.url, field="login.signed_in"),
+        )
 
     async def table(self, headings: Sequence[str], count: int | None) -> dict[str, Any]:
         """Return ``headings`` and ``rows`` of the table with these headings, once it shows ``count`` rows.

@@ -45,6 +45,8 @@
     return lines.map((line) => line.trim().slice(0, 200)).filter((line) => wrong.test(line));
   };
 
+  const said = () => (document.body ? plain(document.body.innerText) : "");
+
   const cellsOf = (row) => [...row.children].map((cell) => (cell.innerText || "").trim());
 
   // Component libraries draw header and body as two tables: the body is then the next table of the same width.
@@ -89,5 +91,5 @@
     }
   };
 
-  return { field, button, signedIn, complaints, table, headings, valueOf, mask };
+  return { field, button, signedIn, complaints, table, headings, said, valueOf, mask };
 })()

@@ -49,6 +49,11 @@ class Session:
             self._wire.adopt(self._kept.state.get("cookies", []))
 
     @property
+    def renewals(self) -> int:
+        """How often this run has signed in."""
+        return self._renewals
+
+    @property
     def kept(self) -> Kept | None:
         """The session in force."""
         return self._kept
@@ -61,12 +66,14 @@ class Session:
             SystemFailure: no usable answer after three tries.
         """
         url, headers, body = self._written(request, fills, state or {})
-        for _attempt in range(2):
-            renewals = self._renewals
+        for last in (False, True):
             await self.ready()
+            renewals = self._renewals
             answer = await self._send(request.method, url, headers, body)
             if not expired(self.declared, answer):
                 return answer
+            if last:
+                break
             logger.bind(action="session-expired").info("{} asks for a login; signing in again", self.name)
             await self.renew(renewals)
         raise LoginNeeded(

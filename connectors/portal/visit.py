@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from connectors.browser import Browsers
 from connectors.portal.declared import PortalDeclared
 from connectors.portal.kept import Kept
-from connectors.portal.looking import Looking, address, never, visiting
-from words.errors import LoginNeeded, Place
+from connectors.portal.looking import Looking, address, visiting
+from words.errors import DriftError, LoginNeeded, Place
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ class Visit:
         await (await looking.locate("field", login.account_label)).fill(login.account)
         await (await looking.locate("field", login.password_label, "password")).fill(password)
         await (await looking.locate("button", login.button)).click()
+        state = ""
         for _turn in looking.turns():
             state = await looking.state()
             if state == "in":
@@ -104,7 +105,7 @@ class Visit:
             if new := [line for line in complaints if line not in before]:
                 raise _refused(self.declared, new[0])
             await looking.pause()
-        raise _refused(self.declared, "")
+        raise _refused(self.declared, "") if state == "login" else await looking.neither()
 
     async def _session(self, looking: Looking) -> Kept:
         assert self._context is not None
@@ -129,7 +130,12 @@ class Visit:
             if self._asked:
                 return
             await looking.pause()
-        raise never(self.declared, list_page)
+        raise DriftError(
+            "request-not-seen",
+            _("The page came, but never asked for “{url}”.").format(url=self.declared.list_.request.url),
+            todo=_("Open the page's network view, look for the request that brings the rows, and correct “list”."),
+            place=Place(system=self.declared.title, url=list_page, field="list.request.url"),
+        )
 
     async def see_list(self, kept: Kept | None) -> Seen:
         """Read the list by its headings and take its picture.
@@ -178,8 +184,8 @@ def _refused(declared: PortalDeclared, said: str) -> LoginNeeded:
     return LoginNeeded(
         "login-refused",
         sentence.format(account=declared.login.account, said=said),
-        todo=_("Correct the secret “{secret}”. It was tried once only, so that the account is not locked.").format(
-            secret=declared.login.secret
-        ),
+        todo=_(
+            "Correct the account, or the secret “{secret}”. It was tried once only, so that nothing is locked."
+        ).format(secret=declared.login.secret),
         place=Place(system=declared.title, url=address(declared, declared.login.page)),
     )

@@ -193,11 +193,12 @@ def test_two_document_numbers_never_become_one(first: str, second: str) -> None:
         ("jy1150102001(1)", "JY1150102001(1)"),
         ("呼审﹝2024﹞1号", "呼审〔2024〕1号"),
         ("呼审许(内)〔2024〕1号", "呼审许(内)〔2024〕1号"),
-        ("呼审(1024)1号", "呼审(1024)1号"),
+        ("呼审(0224)1号", "呼审〔0224〕1号"),
+        ("呼审(12024)1号", "呼审(12024)1号"),
     ],
 )
 def test_only_a_years_brackets_are_the_standards(written: str, number: str) -> None:
-    """GB/T 9704 puts the year into 〔〕; any other bracket stays a half-width bracket."""
+    """GB/T 9704 puts the year, even a mistyped one, into 〔〕; any other bracket stays a half-width bracket."""
     assert normalise(Kind.DOCUMENT_NUMBER, written) == number
 
 

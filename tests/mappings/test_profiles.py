@@ -196,7 +196,7 @@ def test_a_receiver_may_take_every_name() -> None:
         ('edition: "2016"\n', "", "missing-key", 1, ""),
         ("field: decision_date", "field: decision_day", "unknown-field", 8, "decision_date"),
         ("field: decision_date", "field: document_number", "field-twice", 8, ""),
-        ("field: decision_date", "field: decision_date, header: 文书号", "heading-twice", 8, ""),
+        ("field: decision_date", "field: decision_date, header: 文书号", "header-twice", 8, ""),
         ("field: decision_date", "field: decision_date, lenght: 3", "unknown-key", 8, "length"),
         ("key: [document_number]", "key: [document_no]", "unknown-field", 5, "document_number"),
         ("key: [document_number]", "names: {pattern: '('}", "bad-value", 5, ""),
