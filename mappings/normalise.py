@@ -28,7 +28,7 @@ _FOLDED_WORDS = _INVISIBLE | _FULL_WIDTH_WORDS
 _FOLDABLE = re.compile(f"[{''.join(map(re.escape, map(chr, _FOLDED)))}]")
 _LONGEST_NOTHING = 40  # with the blanks that people put around it
 _DOTS = str.maketrans("•・‧∙⋅●", "······")
-_YEAR = re.compile(r"[(\[【〔〖﹝{<《〈]([1-9][0-9]{3})[)\]】〕〗﹞}>》〉]")
+_YEAR = re.compile(r"[(\[【〔〖﹝{<《〈]([0-9]{4})[)\]】〕〗﹞}>》〉]")
 _DATE = re.compile(r"([0-9]{4}|[0-9]{2}(?![,:]))[-/.,:年]([0-9]{1,2})[-/.,:月]([0-9]{1,2})日?")
 _TIME = re.compile(r"(?:T|\s|(?<=日))\s*([0-9]{1,2}):([0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$")
 _DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:\.0+)?")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from types import NoneType
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
 from pydantic import BaseModel
@@ -203,6 +203,8 @@ _TYPES = {str: "text", int: "number", float: "number", bool: "true or false", da
 
 def _type(annotation: Any) -> str:  # noqa: ANN401 - any annotation may stand here
     origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _type(parts[0])
     if origin is Literal:
         return " or ".join(f"`{each}`" for each in parts)
     if origin is tuple:
