@@ -446,6 +446,17 @@ def test_what_is_no_workbook_is_named(folder: Path, name: str, content: bytes, c
     assert (error.code, error.place.file, error.exit_code) == (code, name, 1)
 
 
+def test_an_unreadable_ledger_hides_no_other(folder: Path) -> None:
+    """The departments that handed in a workbook are read, and each that did not is told."""
+    put(folder, [HEADER, FIRST], "b.xlsx")
+    for name in ("a.xlsx", "c.xlsx"):
+        (folder / name).write_bytes(b"broken")
+    tables, unreadable = ledgers(folder).readable()
+    assert [table.place.file for table in tables] == ["b.xlsx"]
+    assert [error.place.file for error in unreadable] == ["a.xlsx", "c.xlsx"]
+    assert refused(folder, BusinessError).place.file == "a.xlsx"
+
+
 def test_a_workbook_that_is_cut_off_is_named(folder: Path) -> None:
     """A copy that broke off, at any point, is no workbook and no crash."""
     file = put(folder, [HEADER, FIRST])

@@ -202,7 +202,7 @@ def test_a_receiver_may_take_every_name() -> None:
         ("key: [document_number]", "names: {pattern: '('}", "bad-value", 5, ""),
         ("key: [document_number]", "names: {pattern: '(?!a)'}", "bad-value", 5, ""),
         ("key: [document_number]", "names: {patern: a}", "unknown-key", 5, "pattern"),
-        ("title: 旧平台", "titel: 旧平台", "missing-key", 1, ""),
+        ("title: 旧平台", "titel: 旧平台", "unknown-key", 3, "title"),
         (SMALL[SMALL.index("columns") :], "columns: []\n", "bad-value", 6, ""),
         (SMALL[SMALL.index("columns") :], "", "missing-key", 1, ""),
         ("  - {field: decision_date}", "  - {field: decision_date", "not-yaml", 9, ""),
