@@ -202,9 +202,9 @@ _TYPES = {str: "text", int: "number", float: "number", bool: "true or false", da
 
 
 def _type(annotation: Any) -> str:  # noqa: ANN401 - any annotation may stand here
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
     origin, parts = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return _type(parts[0])
     if origin is Literal:
         return " or ".join(f"`{each}`" for each in parts)
     if origin is tuple:

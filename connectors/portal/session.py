@@ -155,7 +155,7 @@ class Session:
             "no-answer",
             sentence,
             todo=_("Run it again; if it lasts, ask the system's operator. Nothing was sent to the feed."),
-            place=Place(system=self.declared.title, url=url),
+            place=Place(system=self.declared.title, url=url.partition("?")[0]),
         )
 
     async def close(self) -> None:
