@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs
 
-import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -385,4 +384,4 @@ async def test_a_portal_that_is_not_there_is_named(tmp_path: Path) -> None:
         with pytest.raises(SystemFailure) as told:
             await rows_of(session)
     assert told.value.place.url == "http://127.0.0.1:9/list"
-    assert isinstance(told.value.__cause__, httpx.HTTPError)
+    assert isinstance(told.value.__cause__, NoAnswer)
