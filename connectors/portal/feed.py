@@ -41,7 +41,6 @@ class PortalFeed:
         self.profile = profile
         self._portal = portal
         self._upload = upload
-        self._template: Template | None = None
 
     async def disclosed(self) -> pl.DataFrame:
         """Return the feed's own list: its codes as columns, ``received`` as a day, origin and key of each row."""
@@ -70,15 +69,18 @@ class PortalFeed:
             DriftError: the template is not the one the profile describes.
         """
         content = await self._downloaded_template()
-        return [self._batch(content, part) for part in records.iter_slices(self._upload.rows) if part.height]
+        template = self._checked(content)
+        return [self._batch(template, part) for part in records.iter_slices(self._upload.rows) if part.height]
+
+    def _checked(self, content: bytes) -> Template:
+        place = Place(system=self.title, url=self._upload.template)
+        return Template(content, sheet=self._upload.sheet, headers=self.profile.headers, place=place)
 
     async def _downloaded_template(self) -> bytes:
         response = await self._portal.session.fetch(Request(url=self._upload.template), {})
         return response.content
 
-    def _batch(self, content: bytes, records: pl.DataFrame) -> Batch:
-        place = Place(system=self.title, url=self._upload.template)
-        template = Template(content, sheet=self._upload.sheet, headers=self.profile.headers, place=place)
+    def _batch(self, template: Template, records: pl.DataFrame) -> Batch:
         filled = template.fill(self.profile.encode(records))
         name = f"{self.profile.name}-{hashlib.sha256(filled).hexdigest()[:12]}.xlsx"
         rows = dict(enumerate(records["record_id"], template.header_row + 1))

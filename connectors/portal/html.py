@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -24,42 +25,50 @@ async def read_html(session: Session, fills: Fills) -> AsyncIterator[Page]:
         DriftError: the table's headings, the total or a row's key are not where they were declared.
     """
     listing = session.declared.list_
-    hidden = await _hidden_of_first(session, fills)
+    form = await _opened(session, fills)
     number, came = 1, 0
     while True:
-        tree = await _page(session, {**fills, "page": number, "size": listing.size, "offset": came}, hidden)
+        tree = await _page(session, {**fills, "page": number, "size": listing.size, "offset": came}, form)
         rows, total = rows_of(session.declared, tree)
+        form = _Form(hidden_fields(tree), session.renewals)
         yield Page(rows, total)
         came, number = came + len(rows), number + 1
         if came >= total or not rows:
             return
-        hidden = hidden_fields(tree)
 
 
-async def _page(session: Session, fills: Fills, hidden: dict[str, str]) -> LexborHTMLParser:
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A form as an answer left it: its hidden fields, and in which session (how many renewals) they are good."""
+
+    hidden: dict[str, str]
+    renewals: int
+
+
+async def _page(session: Session, fills: Fills, form: _Form) -> LexborHTMLParser:
     """Fetch one page; a form that belongs to an ended session is opened and turned anew in the new one."""
-    listing, renewals = session.declared.list_, session.renewals
+    listing = session.declared.list_
     request = listing.request if fills["page"] == 1 else _turned(listing.request, listing.turn)
-    tree = await _tree(session, request, fills, hidden)
-    if renewals == session.renewals or not request.form:
+    tree = await _tree(session, request, fills, form.hidden)
+    if form.renewals == session.renewals or not request.form:
         return tree
-    hidden = await _hidden_of_first(session, fills)
+    form = await _opened(session, fills)
     if fills["page"] != 1:
-        first = {**fills, "page": 1, "offset": 0}
-        hidden = hidden_fields(await _tree(session, listing.request, first, hidden))
-    return await _tree(session, request, fills, hidden)
+        first = await _tree(session, listing.request, {**fills, "page": 1, "offset": 0}, form.hidden)
+        form = _Form(hidden_fields(first), session.renewals)
+    return await _tree(session, request, fills, form.hidden)
 
 
 async def _tree(session: Session, request: Request, fills: Fills, hidden: dict[str, str]) -> LexborHTMLParser:
     return LexborHTMLParser(session.text(await session.fetch(request, fills, state=hidden)))
 
 
-async def _hidden_of_first(session: Session, fills: Fills) -> dict[str, str]:
+async def _opened(session: Session, fills: Fills) -> _Form:
     """A form is sent back with what it held, so it has to be fetched before it can be sent."""
-    if not session.declared.list_.request.form:
-        return {}
-    response = await session.fetch(Request(url=session.declared.list_.request.url), fills)
-    return hidden_fields(LexborHTMLParser(session.text(response)))
+    await session.ready()
+    request = session.declared.list_.request
+    hidden = hidden_fields(await _tree(session, Request(url=request.url), fills, {})) if request.form else {}
+    return _Form(hidden, session.renewals)
 
 
 def _turned(request: Request, turn: dict[str, str | int | bool]) -> Request:

@@ -11,6 +11,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from connectors.wire import NoAnswer
 from tests.connectors.doubles import LOGIN_PAGE, Answer, Door, Portal, declared, once, rows_of, session_at
 from tests.end_to_end.town import served
 from words.errors import DriftError, LoginNeeded, SystemFailure, YinxinError

@@ -173,10 +173,15 @@ def test_a_column_the_mapping_needs_that_is_gone_is_named(town: Town, desk: Desk
     stopped(town, desk.call("run", "disclosure"), 5, "column-missing", system="老业务系统")
 
 
-def test_a_bad_ledger_stops_the_run_before_anything_is_sent(town: Town, desk: Desk) -> None:
-    """A ledger that is not a workbook is a clerk's business: exit 1, by file."""
+def test_the_laws_clock_does_not_wait_for_an_unreadable_ledger(town: Town, desk: Desk) -> None:
+    """A ledger that is no workbook is named for a clerk and quarantined; what is due goes out all the same."""
     (desk.folder / "ledgers" / "坏台账.xlsx").write_text("not a workbook", encoding="utf-8")
-    stopped(town, desk.call("run", "disclosure"), 1, "not-a-workbook", file="坏台账.xlsx")
+    outcome = desk.call("run", "disclosure")
+    assert_named(outcome, 1, "not-a-workbook", file="坏台账.xlsx")
+    assert outcome.result["counts"]["confirmed"] == town.truth["counts"]["due"] == len(town.received)
+    with Journal.open(desk.folder / ".yinxin") as journal:
+        kept = [row for row in journal.quarantine_of(outcome.result["run"]) if row["rule"] == "not-a-workbook"]
+    assert [row["origin"] for row in kept] == ["坏台账.xlsx"]
 
 
 def test_rows_that_cannot_be_read_are_quarantined_and_the_others_go_on(town: Town, desk: Desk) -> None:
