@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -30,6 +31,7 @@ _LIBRARY = (
     *("Options", "Arguments", "Commands", "required", "default: {default}"),
     *("Missing command.", "No such command {name!r}."),
 )
+_ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # a compiled catalogue must not change with the clock
 _BLANK = re.compile(r"\{[^{}]*\}")
 
 
@@ -66,6 +68,7 @@ def update() -> int:
 
 
 def _compiled(catalog: Catalog) -> bytes:
+    catalog.creation_date = catalog.revision_date = _ANY_DAY
     compiled = io.BytesIO()
     write_mo(compiled, catalog)
     return compiled.getvalue()
