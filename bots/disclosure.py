@@ -151,9 +151,7 @@ class Disclosure:
         return None
 
     async def _leave(self) -> None:
-        for source in self.sources:
-            await source.close()
-        await self.feed.close()
+        await asyncio.gather(self.feed.close(), *(source.close() for source in self.sources))
         await self.browsers.close()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
 
-from journal.schema import REVISION, chain
+from journal.schema import REVISION, chain, metadata
 from journal.texts import canonical
 from words.errors import Place, UsageError
 from words.languages import gettext as _
@@ -80,17 +80,33 @@ def _revision(connection: Connection) -> str:
 
 
 def _migrate(engine: Engine) -> None:
+    with engine.execution_options(**{_WRITES: True}).begin() as connection:
+        if engine.dialect.name == "postgresql":  # there is no table yet on which two newcomers could wait
+            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
+        stored = _revision(connection)
+        if not stored and not inspect(connection).get_table_names():
+            _create(connection)
+        elif stored < REVISION:
+            _step_up(connection)
+
+
+def _create(connection: Connection) -> None:
+    """A new journal has nothing to migrate; a test keeps this equal to what the migrations make."""
+    metadata.create_all(connection)
+    connection.execute(chain.insert().values(id=1, seq=0, hash="0" * 64))
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": REVISION})
+
+
+def _step_up(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    with engine.execution_options(**{_WRITES: True}).begin() as connection:
-        if engine.dialect.name == "postgresql":  # there is no table yet on which two newcomers could wait
-            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 class Book:

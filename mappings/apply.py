@@ -42,7 +42,7 @@ class Mapped:
 
     Attributes:
         records: canonical text columns in the standard's order, plus ``origin``, ``row_key``, ``record_id`` and
-            ``fingerprint``; only rows without a finding (all usable rows when the mapping is partial).
+            ``fingerprint``; only rows without a finding (all usable rows of a ledger, all rows that a feed shows).
         findings: every reason why a row did not survive.
         rejected: the raw rows that did not survive, with their canonical values as far as they were readable.
         changed: per record, the raw text of every value that normalisation altered.
@@ -77,7 +77,7 @@ def apply(mapping: Mapping, raw: pl.DataFrame, *, place: Place | None = None) ->
     findings = [finding for column in columns.values() for finding in column.findings]
     if mapping.partial:
         findings = _unusable(values)
-    else:
+    elif not mapping.as_shown:
         bad = {(finding.row, finding.field) for finding in findings}
         crossed = check_records(values, mapping.standard)
         findings += [
@@ -144,7 +144,8 @@ def _column(
         return _column(mapping, name, rule.otherwise, raw, headers, place)
     if shown is None:
         return _Column(_nothing(mapping, raw), pl.Series([""], dtype=pl.String).new_from_index(0, raw.height), ())
-    values, rules = _over_distinct(shown, _canonical(rule, field))
+    lenient = mapping.partial or mapping.as_shown
+    values, rules = _over_distinct(shown, _canonical(rule, field, checked=not lenient))
     if rule.otherwise is not None and (values == "").any():
         second = _column(mapping, name, rule.otherwise, raw, headers, place)
         use = (values == "") & ((second.values.fill_null("") != "") | second.raw.ne(""))
@@ -153,6 +154,7 @@ def _column(
         shown = shown.zip_with(~use, second.raw)
     if mapping.partial:
         values = pl.select(pl.when(values != "").then(values)).to_series()
+    if lenient:
         rules = rules.clear(raw.height)
     bad = rules.is_not_null().arg_true().to_list()
     return _Column(values, shown, tuple(Finding(row, name, shown[row], rules[row]) for row in bad))
@@ -197,7 +199,7 @@ def _at(place: Place, field: Field) -> Place:
     )
 
 
-def _canonical(rule: FieldRule, field: Field) -> Callable[[str], tuple[str, str | None]]:
+def _canonical(rule: FieldRule, field: Field, *, checked: bool) -> Callable[[str], tuple[str, str | None]]:
     """Return what makes a raw value canonical, or gives it back as it stands with the rule that it fails."""
     steps = [transforms.build(step) for step in rule.transforms]
 
@@ -212,7 +214,8 @@ def _canonical(rule: FieldRule, field: Field) -> Callable[[str], tuple[str, str 
         except Unfit as unfit:
             return _as_it_stands(field, shown), unfit.rule
         try:
-            check_value(field, value)
+            if checked:
+                check_value(field, value)
         except Unfit as unfit:
             return value and _as_it_stands(field, shown), unfit.rule
         return value, None

@@ -64,9 +64,14 @@ class MappingFile(Declared):
 
 
 class Mapping:
-    """A linted mapping; ``version`` is the hash of its text, so that a record tells which rules made it."""
+    """A linted mapping; ``version`` is the hash of its text, so that a record tells which rules made it.
 
-    def __init__(self, name: str, declared: MappingFile, text: str) -> None:
+    ``as_shown`` reads what a feed already shows: every row is taken as it stands there, because a row that were
+    refused for a fault would look as if it had never been disclosed.
+    """
+
+    def __init__(self, name: str, declared: MappingFile, text: str, *, as_shown: bool = False) -> None:
+        self.as_shown = as_shown
         self.name = name
         self.standard = STANDARDS[declared.standard]
         self.partial = declared.partial

@@ -98,7 +98,8 @@ class Profile:
         """Return the mapping that reads this receiver's own rows, by heading or by field code."""
         rules = {column.field: self._reading_rule(column) for column in self.columns}
         text = self.declared.model_dump_json()
-        return Mapping(self.name, MappingFile(standard=self.standard.name, fields=rules), text)
+        declared = MappingFile(standard=self.standard.name, fields=rules)
+        return Mapping(self.name, declared, text, as_shown=True)
 
     def encode(self, records: pl.DataFrame) -> pl.DataFrame:
         """Return the records in the receiver's form: its headings, order, codes and dates, all text."""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
-from openpyxl.utils import get_column_letter
 
 from connectors.portal.splicing import splice
 from mappings.headers import plain_header
@@ -38,7 +37,7 @@ class Template:
         import openpyxl
 
         try:
-            return openpyxl.load_workbook(io.BytesIO(self._content))[self._sheet]
+            return openpyxl.load_workbook(io.BytesIO(self._content), read_only=True)[self._sheet]
         except Exception as error:
             raise self._changed(
                 _("The template is not the workbook it was: sheet “{sheet}” cannot be opened.").format(
@@ -68,6 +67,8 @@ class Template:
 
         The rows are put into the sheet as it came; what stood below the headings (examples, notes) gives way.
         """
+        from openpyxl.utils import get_column_letter
+
         letters = [get_column_letter(column) for column in self._columns]
         return splice(self._content, self._sheet, self.header_row, letters, rows)
 
