@@ -55,7 +55,7 @@ class Wire:
         from yarl import URL
 
         try:
-            async with self._opened().request(
+            async with self._opened(url).request(
                 method, URL(url, encoded=True), headers=headers, data=body, allow_redirects=False
             ) as response:
                 content = await response.read()
@@ -67,7 +67,7 @@ class Wire:
             raise NoAnswer(f"HTTP {response.status}")
         return Answer(response.status, response.headers, content, url)
 
-    def _opened(self) -> ClientSession:
+    def _opened(self, url: str) -> ClientSession:
         import aiohttp
 
         if self._session is None:
@@ -76,7 +76,7 @@ class Wire:
                 # Portals are also reached by bare addresses, and their cookies come quoted in every way.
                 cookie_jar=aiohttp.CookieJar(unsafe=True, quote_cookie=False),
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
-                trust_env=True,
+                proxy=_proxy_for(url),
             )
             self._fill_jar(self._session)
         return self._session
@@ -99,6 +99,15 @@ class Wire:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def _proxy_for(url: str) -> str | None:
+    """Return the environment's proxy for a host, looked up once: the client itself would ask at every request."""
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
 async def reach(url: str, patience: float) -> int:
