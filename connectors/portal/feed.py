@@ -7,6 +7,7 @@ import hashlib
 import math
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -93,23 +94,29 @@ class PortalFeed:
             DeliveryError: the feed refused the file as a whole, or its receipt never came.
         """
         await self._portal.session.ready()
-        with visiting(self._portal.declared, self._upload.page):
-            looking = await self._open_upload()
+        looking = await self._portal.visit.enter(self._portal.session.kept)
+        async with visiting(looking, self._upload.page):
+            await self._open_upload(looking)
             number = await self._hand_over(looking, batch)
-            answer, papers = await self._result(number)
-            receipt = await self._receipt(batch, number, answer, papers)
-            await looking.page.reload(wait_until="domcontentloaded")
-            self._portal.album.add("screenshot", number, await looking.picture(), ".jpg")
+        answer, papers = await self._result(number)
+        receipt = await self._receipt(batch, number, answer, papers)
+        await self._picture(looking, number)
         return receipt
 
-    async def _open_upload(self) -> Looking:
-        looking = await self._portal.visit.enter(self._portal.session.kept)
+    async def _picture(self, looking: Looking, number: str) -> None:
+        """Take the receipt's picture; a receipt that is there is worth more than its picture."""
+        from playwright.async_api import Error
+
+        with suppress(Error):
+            await looking.page.reload(wait_until="domcontentloaded")
+            self._portal.album.add("screenshot", number, await looking.picture(), ".jpg")
+
+    async def _open_upload(self, looking: Looking) -> None:
         target = address(self._portal.declared, self._upload.page)
         await looking.page.goto(target, wait_until="domcontentloaded")
         if await looking.settled() == "login":
             await self._portal.session.renew()
             await looking.page.goto(target, wait_until="domcontentloaded")
-        return looking
 
     async def _hand_over(self, looking: Looking, batch: Batch) -> str:
         field: ElementHandle = await looking.locate("field", self._upload.file_label, "file")

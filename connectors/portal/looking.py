@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.portal.declared import PortalDeclared
-from words.errors import DriftError, Place, SystemFailure, YinxinError
+from words.errors import DriftError, LoginNeeded, Place, SystemFailure, YinxinError
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ASK = (Path(__file__).parent / "page.js").read_text(encoding="utf-8").strip()
 _PAUSE = 0.03
+_MOMENT = 60  # pauses
 
 
 class Looking:
@@ -61,6 +62,14 @@ class Looking:
                 return state
             await self.pause()
         raise await self.neither()
+
+    async def ends_at_login(self) -> bool:
+        """Whether a page that was interrupted on its way comes to rest at a login, looked at for a moment."""
+        for _turn in range(_MOMENT):
+            if state := await self.state():
+                return state == "login"
+            await self.pause()
+        return False
 
     async def neither(self) -> YinxinError:
         """Return the error for a page that shows neither a password field nor the words of a signed-in person."""
@@ -132,15 +141,22 @@ class Looking:
         return await self.page.screenshot(type="jpeg", quality=60, full_page=whole)
 
 
-@contextmanager
-def visiting(declared: PortalDeclared, path: str) -> Iterator[None]:
-    """Turn what Playwright raises into an error that names the system and the page."""
+@asynccontextmanager
+async def visiting(looking: Looking, path: str) -> AsyncIterator[None]:
+    """Turn what Playwright raises into an error that names the system and the page.
+
+    Raises:
+        LoginNeeded: the page was on its way to the login page, which is what interrupted the step.
+        SystemFailure: it did not come for another reason.
+    """
     from playwright.async_api import Error
 
     try:
         yield
     except Error as error:
-        raise never(declared, address(declared, path), error.message.splitlines()[0]) from error
+        if await looking.ends_at_login():
+            raise sent_back(looking.declared, looking.page.url) from error
+        raise never(looking.declared, address(looking.declared, path), error.message.splitlines()[0]) from error
 
 
 def address(declared: PortalDeclared, path: str) -> str:
@@ -156,5 +172,15 @@ def never(declared: PortalDeclared, url: str, reason: str = "") -> SystemFailure
             seconds=f"{declared.timeout:g}", reason=reason
         ),
         todo=_("Open the page by hand; if it comes there, run again, else ask the system's operator."),
+        place=Place(system=declared.title, url=url),
+    )
+
+
+def sent_back(declared: PortalDeclared, url: str) -> LoginNeeded:
+    """Return the error for a system that asks for a login right after one."""
+    return LoginNeeded(
+        "session-not-kept",
+        _("The system asks for a login again right after a login."),
+        todo=_("Sign in by hand once and see whether the account is used elsewhere or locked."),
         place=Place(system=declared.title, url=url),
     )

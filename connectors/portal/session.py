@@ -13,9 +13,9 @@ from connectors.portal.declared import PortalDeclared, Request
 from connectors.portal.expiry import expired
 from connectors.portal.filling import Fills, charset, encoded, filled, with_query
 from connectors.portal.kept import Kept, SessionStore
-from connectors.portal.looking import address
+from connectors.portal.looking import address, sent_back
 from connectors.wire import Answer, NoAnswer, Wire
-from words.errors import LoginNeeded, Place, SystemFailure
+from words.errors import Place, SystemFailure
 from words.languages import gettext as _
 
 _FIRST_PAUSE = 0.5
@@ -76,12 +76,7 @@ class Session:
                 break
             logger.bind(action="session-expired").info("{} asks for a login; signing in again", self.name)
             await self.renew(renewals)
-        raise LoginNeeded(
-            "session-not-kept",
-            _("The system asks for a login again right after a login."),
-            todo=_("Sign in by hand once and see whether the account is used elsewhere or locked."),
-            place=Place(system=self.declared.title, url=url),
-        )
+        raise sent_back(self.declared, url)
 
     async def repeat(self, url: str, method: str, body: bytes | None, kind: str) -> Answer:
         """Send once more, without the browser, a request that the portal's own page has made."""

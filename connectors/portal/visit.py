@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from connectors.browser import Browsers
 from connectors.portal.declared import PortalDeclared
 from connectors.portal.kept import Kept
-from connectors.portal.looking import Looking, address, visiting
+from connectors.portal.looking import Looking, address, sent_back, visiting
 from words.errors import DriftError, LoginNeeded, Place
 from words.languages import gettext as _
 
@@ -82,8 +82,8 @@ class Visit:
             LoginNeeded: the portal refuses the account; it is not tried again, so that nothing gets locked.
             SystemFailure: the page never comes.
         """
-        with visiting(self.declared, self.declared.login.page):
-            looking = await self.enter(kept)
+        looking = await self.enter(kept)
+        async with visiting(looking, self.declared.login.page):
             await looking.page.goto(address(self.declared, self.declared.login.page), wait_until="domcontentloaded")
             if await looking.settled() == "login":
                 await self._fill_and_press(looking, password)
@@ -125,7 +125,7 @@ class Visit:
         elif not self._asked:
             await looking.page.reload(wait_until="domcontentloaded")
         if await looking.settled() == "login":
-            raise _refused(self.declared, "")
+            raise sent_back(self.declared, list_page)
         for _turn in looking.turns():
             if self._asked:
                 return
@@ -145,8 +145,8 @@ class Visit:
             SystemFailure: the page never comes.
         """
         listing = self.declared.list_
-        with visiting(self.declared, listing.page):
-            looking = await self.enter(kept)
+        looking = await self.enter(kept)
+        async with visiting(looking, listing.page):
             await self._open_list(looking)
             asked = self._asked[-1]
             table = await looking.table(list(listing.shown) or listing.headers, None)
