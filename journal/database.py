@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from journal.schema import REVISION, chain, metadata
 from journal.texts import canonical
@@ -23,6 +25,8 @@ _WAIT = 60.0  # seconds that a writer waits for its turn
 _WRITES = "journal_writes"
 _UPGRADING = 0x5978  # any number that nobody else locks
 _HOLD_CHAIN = select(chain.c.id).with_for_update()
+
+_LOCKED = retry_if_exception_type(sqlite3.OperationalError)
 
 Item = TypeVar("Item")
 
@@ -43,7 +47,11 @@ def open_engine(url: str | URL) -> Engine:
 def _settle(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver would begin transactions late and only for some statements
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # The change to the write-ahead log is the one statement that does not wait for others by itself.
+    for attempt in Retrying(stop=stop_after_delay(_WAIT), wait=wait_random(0.01, 0.1), retry=_LOCKED, reraise=True):
+        with attempt:
+            cursor.execute("PRAGMA journal_mode=WAL")
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from journal import Journal, Prepared
+from journal.database import upgrade
 from journal.schema import REVISION, metadata
 from words.errors import UsageError
 
@@ -22,20 +23,49 @@ ROOT = Path(__file__).parents[2]
 MIGRATIONS = str(ROOT / "journal" / "migrations")
 
 
-def test_the_migrations_make_the_tables_of_the_schema(db: Engine) -> None:
+@pytest.fixture
+def migrated(db: Engine) -> Engine:
+    """A database that the migrations made, step by step."""
+    _empty(db)
+    upgrade(db)
+    return db
+
+
+def _empty(db: Engine) -> None:
+    with db.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(text(f"DROP TABLE {table.name}"))
+        connection.execute(text("DELETE FROM alembic_version"))
+
+
+def test_the_migrations_make_the_tables_of_the_schema(migrated: Engine) -> None:
     """Alembic finds nothing to change between a migrated database and the schema."""
-    with db.connect() as connection:
+    with migrated.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
 
 
-def test_checks_and_partial_indexes_agree_too(db: Engine) -> None:
+def test_checks_and_partial_indexes_agree_too(migrated: Engine) -> None:
     """What Alembic does not compare: conditions of checks and of indexes, and foreign keys, by reflection."""
-    migrated = _conditions(db)
-    metadata.drop_all(db)
-    metadata.create_all(db)
-    assert _conditions(db) == migrated
-    assert all("'confirmed'" in str(migrated["deliveries"][place]) for place in (0, 2))
+    conditions = _conditions(migrated)
+    metadata.drop_all(migrated)
+    metadata.create_all(migrated)
+    assert _conditions(migrated) == conditions
+    assert all("'confirmed'" in str(conditions["deliveries"][place]) for place in (0, 2))
+
+
+def test_a_new_journal_begins_as_a_migrated_one(db: Engine) -> None:
+    """What is made at once holds the same first rows as what the migrations make."""
+    made = _first_rows(db)
+    _empty(db)
+    upgrade(db)
+    assert _first_rows(db) == made
+
+
+def _first_rows(db: Engine) -> list[object]:
+    with db.connect() as connection:
+        rows = [connection.execute(table.select()).all() for table in metadata.sorted_tables]
+        return [*rows, connection.execute(text("SELECT version_num FROM alembic_version")).all()]
 
 
 def _conditions(db: Engine) -> dict[str, tuple[object, ...]]:
@@ -96,10 +126,7 @@ def test_a_journal_of_a_newer_edition_is_refused(journal: Journal, db: Engine, u
 
 def test_an_interrupted_upgrade_begins_again(db: Engine, url: str, tmp_path: Path) -> None:
     """A database that has the version table and no version is brought up from the beginning."""
-    with db.begin() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(text(f"DROP TABLE {table.name}"))
-        connection.execute(text("DELETE FROM alembic_version"))
+    _empty(db)
     with Journal.open(tmp_path, url) as journal:
         assert journal.runs() == []
 
