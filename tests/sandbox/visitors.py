@@ -1,0 +1,153 @@
+"""How the tests visit the pretend portals: a small city, logins, uploads."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import openpyxl
+
+from sandbox.doors import ACCOUNTS
+from sandbox.model import COLUMNS, City, Decision, Department
+from sandbox.server import create_app
+
+TODAY = date(2024, 8, 13)
+OFFICE = Department("spj", "呼和浩特市行政审批和政务服务局", "111501000115123436", "呼审批许", "approval")
+BUREAU = Department("zjj", "呼和浩特市住房和城乡建设局", "111501000115123436", "呼建许", "bureau")
+LABELS = {code: label for label, code in COLUMNS}
+
+
+def values(number: int, department: Department, decided: date) -> dict[str, str]:
+    """The values of one decision nothing is wrong with."""
+    filled = {
+        "XK_XDR_MC": f"呼和浩特某某建筑有限公司{number}",
+        "XK_XDR_LB": "法人及非法人组织",
+        "XK_XDR_SHXYM": "91150100MA0N12340B",
+        "XK_XDR_ZZJG": "780688132",
+        "XK_FRDB": "张三",
+        "XK_FR_ZJLX": "身份证",
+        "XK_FR_ZJHM": "11010519491231002X",
+        "XK_XKWS": "准予行政许可决定书",
+        "XK_WSH": f"{department.prefix}〔2024〕{number}号",
+        "XK_XKLB": "其他-补办" if number % 2 else "普通",
+        "XK_NR": "准予𠮷祥小区施工",
+        "XK_JDRQ": decided.isoformat(),
+        "XK_YXQZ": decided.isoformat(),
+        "XK_YXQZI": "2099-12-31" if number % 2 else "2027-03-14",
+        "XK_XKJG": department.name,
+        "XK_XKJGDM": department.code,
+        "XK_ZT": "有效",
+        "XK_LYDW": department.name,
+        "XK_LYDWDM": department.code,
+    }
+    return {code: filled.get(code, "") for _, code in COLUMNS}
+
+
+def decision(number: int) -> Decision:
+    """One decision; two thirds belong to the office, one third to the bureau."""
+    department = OFFICE if number % 3 else BUREAU
+    decided = date(2024, 3, 15) + timedelta(days=number // 2)
+    shown = values(number, department, decided)
+    if number in {6, 7}:
+        shown["XK_YXQZ"] = "2024-02-30"
+    return Decision(number, f"2024{number:06d}", department, "建筑工程施工许可证核发", "首次申请", decided, shown)
+
+
+@asynccontextmanager
+async def visit(city: City, state: Path, **behaviour: float) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a city that exists for the length of one block."""
+    app = create_app(city, state, **behaviour)
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://city", follow_redirects=True) as client,
+    ):
+        yield client
+
+
+async def log_in(client: httpx.AsyncClient, system: str, password: str = "") -> httpx.Response:
+    """Send the login form of one portal."""
+    name, right = ACCOUNTS[system]
+    fields = {"username": name, "password": password or right}
+    if system == "bureau":
+        return await post_gbk(client, "/bureau/login.asp", fields)
+    page = await client.get(f"/{system}/login")
+    ticket = re.findall(r'name="csrf" value="([^"]+)"', page.text)[0]
+    return await client.post(f"/{system}/login", data={**fields, "csrf": ticket})
+
+
+async def post_gbk(client: httpx.AsyncClient, path: str, fields: dict[str, str]) -> httpx.Response:
+    """Send a form as a page in GBK does."""
+    body = urlencode(fields, encoding="gbk")
+    return await client.post(path, content=body, headers={"content-type": "application/x-www-form-urlencoded"})
+
+
+async def log_in_with_token(client: httpx.AsyncClient) -> None:
+    """Log in to the approval platform and carry its token."""
+    await log_in(client, "approval")
+    token = (await client.post("/approval/api/token")).json()["data"]["token"]
+    client.headers["x-access-token"] = token
+
+
+async def results(client: httpx.AsyncClient, **query: str | int) -> Any:
+    """The data of one page of the approval list."""
+    return (await client.get("/approval/api/results", params=query)).json()["data"]
+
+
+def cells(page: str, tag: str) -> list[str]:
+    """The texts of all cells of a kind in a page of the old system."""
+    return [unescape(text) for text in re.findall(f"<{tag}[^>]*>([^<]*)</{tag}>", page)]
+
+
+async def order(client: httpx.AsyncClient, system: str, fault: str, **when: int) -> None:
+    """Order a fault."""
+    answer = await client.post("/faults", json={"system": system, "fault": fault, **when})
+    assert answer.status_code == 200, answer.text
+
+
+def workbook(template: bytes, rows: list[dict[str, str]]) -> bytes:
+    """Fill rows into the template."""
+    book = openpyxl.load_workbook(BytesIO(template))
+    for row in rows:
+        book["行政许可"].append([row[code] for _, code in COLUMNS])
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def reported(number: int, **changes: str) -> dict[str, str]:
+    """One row as the template wants it."""
+    row = values(number, OFFICE, date(2024, 6, 3))
+    spelt = {
+        code: text.replace("-", "/") if code in {"XK_JDRQ", "XK_YXQZ", "XK_YXQZI"} else text
+        for code, text in row.items()
+    }
+    return {**spelt, "XK_ZT": "1", **changes}
+
+
+async def upload(client: httpx.AsyncClient, content: bytes) -> dict[str, Any]:
+    """Upload a file and wait for the end of its batch."""
+    page = await client.get("/credit/upload")
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', page.text)[0]
+    answer = await client.post("/credit/upload", data={"csrf": csrf}, files={"file": ("许可.xlsx", content)})
+    number = answer.url.path.rpartition("/")[2]
+    while True:
+        batch: dict[str, Any] = (await client.get(f"/credit/api/batches/{number}")).json()["data"]
+        if batch["status"] in {"完成", "失败"}:
+            return batch
+        await asyncio.sleep(0.01)
+
+
+async def upload_rows(client: httpx.AsyncClient, *rows: dict[str, str]) -> dict[str, Any]:
+    """Upload rows in a fresh template."""
+    template = (await client.get("/credit/template.xlsx")).content
+    return await upload(client, workbook(template, list(rows)))
