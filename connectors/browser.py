@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 #: Headless shell first: half the CPU per page of the full browser.
 _PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_LEAVING = 10  # seconds
 _CHANNELS = ("msedge", "chrome")
 _QUIET = (
     "--disable-gpu",
@@ -110,10 +112,12 @@ class Browsers:
 
     async def close(self) -> None:
         """Close the browser if one was started."""
-        if self._browser:
-            await self._browser.close()
-        if self._playwright:
-            await self._playwright.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LEAVING):
+                if self._browser:
+                    await self._browser.close()
+                if self._playwright:
+                    await self._playwright.stop()
         self._browser = self._playwright = None
 
 

@@ -68,5 +68,7 @@ class Portal:
 
     async def close(self) -> None:
         """Leave the portal; the session stays on disk."""
-        await self.visit.leave()
-        await self.session.close()
+        try:
+            await self.visit.leave()
+        finally:
+            await self.session.close()

@@ -107,9 +107,13 @@ class PortalFeed:
         """Take the receipt's picture; a receipt that is there is worth more than its picture."""
         from playwright.async_api import Error
 
-        with suppress(Error):
-            await looking.page.reload(wait_until="domcontentloaded")
-            self._portal.album.add("screenshot", number, await looking.picture(), ".jpg")
+        with suppress(Error, TimeoutError):
+            async with asyncio.timeout(self._portal.declared.timeout):
+                await self._take(looking, number)
+
+    async def _take(self, looking: Looking, number: str) -> None:
+        await looking.page.reload(wait_until="domcontentloaded")
+        self._portal.album.add("screenshot", number, await looking.picture(), ".jpg")
 
     async def _open_upload(self, looking: Looking) -> None:
         target = address(self._portal.declared, self._upload.page)

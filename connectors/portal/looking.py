@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _ASK = (Path(__file__).parent / "page.js").read_text(encoding="utf-8").strip()
 _PAUSE = 0.03
-_MOMENT = 60  # pauses
+_MOMENT = 2  # seconds
+_PATIENCE = 5  # seconds for one question to one frame
+_STEPS = 4  # waits of one visit, each up to the portal's time limit
 
 
 class Looking:
@@ -31,9 +33,11 @@ class Looking:
     async def ask(self, question: str, argument: Any = None) -> Any:  # noqa: ANN401 - what a page answers
         """Return the first answer of any frame that says something."""
         for frame in self.page.frames:
-            with suppress(Exception):  # a frame may be between two documents
-                if answer := await frame.evaluate(f"(argument) => {_ASK}.{question}(argument)", argument):
-                    return answer
+            # A frame may be between two documents; and the browser itself would wait for the next one for ever.
+            with suppress(Exception):
+                async with asyncio.timeout(_PATIENCE):
+                    if answer := await frame.evaluate(f"(argument) => {_ASK}.{question}(argument)", argument):
+                        return answer
         return None
 
     def turns(self) -> Iterator[float]:
@@ -65,10 +69,11 @@ class Looking:
 
     async def ends_at_login(self) -> bool:
         """Whether a page that was interrupted on its way comes to rest at a login, looked at for a moment."""
-        for _turn in range(_MOMENT):
-            if state := await self.state():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_MOMENT):
+                while not (state := await self.state()):
+                    await self.pause()
                 return state == "login"
-            await self.pause()
         return False
 
     async def neither(self) -> YinxinError:
@@ -152,11 +157,13 @@ async def visiting(looking: Looking, path: str) -> AsyncIterator[None]:
     from playwright.async_api import Error
 
     try:
-        yield
-    except Error as error:
+        async with asyncio.timeout(_STEPS * looking.declared.timeout):
+            yield
+    except (Error, TimeoutError) as error:
         if await looking.ends_at_login():
             raise sent_back(looking.declared, looking.page.url) from error
-        raise never(looking.declared, address(looking.declared, path), error.message.splitlines()[0]) from error
+        reason = str(error).partition("\n")[0]
+        raise never(looking.declared, address(looking.declared, path), reason) from error
 
 
 def address(declared: PortalDeclared, path: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ _ORDINARY = frozenset({
     "cookie", "host", "origin", "pragma", "priority", "referer", "upgrade-insecure-requests", "user-agent",
     "x-requested-with",
 })  # fmt: skip
+_LEAVING = 5  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,14 @@ class Visit:
 
     async def leave(self) -> None:
         """Close the portal's page."""
+        from playwright.async_api import Error
+
         if self._context is not None:
-            await self._context.close()
+            with suppress(
+                Error, TimeoutError
+            ):  # a page that waits for a silent system may not let go; the browser will
+                async with asyncio.timeout(_LEAVING):
+                    await self._context.close()
         self._context = self._looking = None
         self._asked.clear()
 
