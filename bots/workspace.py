@@ -27,6 +27,7 @@ from words.errors import Place, UsageError
 from words.languages import gettext as _
 
 SETTINGS = "yinxin.toml"
+_PROFILE = ".profile"
 
 
 class Settings(Declared):
@@ -116,6 +117,12 @@ class Workspace:
         self._known("mappings", f"{name}.profile")
         file = f"mappings/{name}.profile.yaml"
         return Profile.parse(self._read(file), file, name)
+
+    def rules_version(self, stem: str) -> str:
+        """Lint the mapping or profile in ``mappings/STEM.yaml`` and return its version."""
+        if stem.endswith(_PROFILE):
+            return self.profile(stem.removesuffix(_PROFILE)).reading().version
+        return self.mapping(stem).version
 
     def names(self, room: str) -> list[str]:
         """Return what is declared in one of the folders ``bots``, ``connectors``, ``mappings``."""

@@ -118,10 +118,7 @@ def _journal(workspace: Workspace) -> Iterator[Check]:
 
 def _mappings(workspace: Workspace) -> Iterator[Check]:
     for name in workspace.names("mappings"):
-        if name.endswith(".profile"):
-            workspace.profile(name.removesuffix(".profile"))
-        else:
-            workspace.mapping(name)
+        workspace.rules_version(name)
     yield Check(
         _("mappings"), "ok", _("{count} files checked, no faults").format(count=len(workspace.names("mappings")))
     )

@@ -9,8 +9,6 @@ from words.errors import YinxinError
 from words.languages import N_
 from words.languages import gettext as _
 
-_PROFILE = ".profile"
-
 
 def register(app: typer.Typer) -> None:
     """Register the command."""
@@ -22,10 +20,7 @@ def register(app: typer.Typer) -> None:
         errors: list[YinxinError] = []
         for name in workspace.names("mappings"):
             try:
-                if name.endswith(_PROFILE):
-                    versions[name] = workspace.profile(name.removesuffix(_PROFILE)).reading().version
-                else:
-                    versions[name] = workspace.mapping(name).version
+                versions[name] = workspace.rules_version(name)
             except YinxinError as error:
                 errors.append(error)
                 call.printer.error(error) if not call.printer.as_json else None

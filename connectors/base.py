@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -94,7 +94,6 @@ class Receipt:
 
 
 Known = Mapping[str, tuple[str, Mapping[str, str]]]
-Progress = Callable[[int, int], None]
 
 
 class Source(Protocol):

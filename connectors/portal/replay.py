@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 from collections.abc import AsyncIterator
 from typing import Any
@@ -53,8 +54,6 @@ def json_of(declared: PortalDeclared, content: bytes, url: str) -> Any:  # noqa:
     Raises:
         DriftError: it is not JSON.
     """
-    import json
-
     try:
         return json.loads(content)
     except ValueError:
