@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import polars as pl
 
@@ -55,9 +55,8 @@ def _ledgers(workspace: Workspace, name: str) -> Checked:
 
 async def _source(workspace: Workspace, name: str, browsers: Browsers) -> Checked:
     source = workspace.source(name, browsers)
-    today = workspace.settings.as_of or date.today()  # noqa: DTZ011 - the bureau's own day
     try:
-        async for page in source.collect(Window(today - _LONG_AGO, today), {}):
+        async for page in source.collect(Window(workspace.today - _LONG_AGO, workspace.today), {}):
             rows = list(page.rows)
             break
         await source.evidence()

@@ -85,6 +85,11 @@ class Workspace:
         return parse_toml(Settings, self._read(SETTINGS), SETTINGS)
 
     @property
+    def today(self) -> date:
+        """The day the workspace believes it is: its own ``as_of``, else the bureau's calendar day."""
+        return self.settings.as_of or date.today()  # noqa: DTZ011 - the bureau's own day
+
+    @property
     def state(self) -> Path:
         """Where the workspace keeps what it remembers."""
         return self.folder / ".yinxin"

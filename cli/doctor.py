@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 import typer
@@ -82,8 +81,7 @@ def _browser(_workspace: Workspace) -> Iterator[Check]:
 def _calendar(workspace: Workspace) -> Iterator[Check]:
     from schedules.workdays import calendar_version, horizon
 
-    today = workspace.settings.as_of or date.today()  # noqa: DTZ011 - the bureau's own day
-    left = (horizon() - today).days
+    left = (horizon() - workspace.today).days
     found = _("{calendar} knows working days until {day}").format(calendar=calendar_version(), day=horizon())
     todo = _("Install the release of chinesecalendar with next year's notice; it comes out in November.")
     if left < 0:

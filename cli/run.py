@@ -74,7 +74,7 @@ def order_for(
     from bots.order import Order
 
     declared = workspace.bot(bot)
-    today = as_of or workspace.settings.as_of or date.today()  # noqa: DTZ011 - the bureau's own day
+    today = as_of or workspace.today
     last = until or today
     first = since or declared.since or workspace.settings.since or last - timedelta(days=declared.lookback)
     if last < first:
