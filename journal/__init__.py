@@ -1,18 +1,23 @@
 """What is remembered: runs, records, deliveries, receipts, evidence, and the hash-chained log of events."""
 
 from journal.collected import CollectedRow, KnownRow, Remembered
-from journal.deliveries import Delivery, IllegalTransition, Prepared
+from journal.deliveries import Action, Delivery, IllegalTransition, Prepared
 from journal.events import Damage, EventRow
 from journal.evidence import EvidenceRow, ReceiptRow
 from journal.journal import Journal
+from journal.leases import Busy, LeaseRow
 from journal.records import RecordRow
 from journal.runs import RunRow
-from journal.states import LIVE, OPEN, TRANSITIONS, State
+from journal.states import LIVE, OPEN, SHOWN, TRANSITIONS, UNDER_WAY, State
 
 __all__ = [
     "LIVE",
     "OPEN",
+    "SHOWN",
     "TRANSITIONS",
+    "UNDER_WAY",
+    "Action",
+    "Busy",
     "CollectedRow",
     "Damage",
     "Delivery",
@@ -21,6 +26,7 @@ __all__ = [
     "IllegalTransition",
     "Journal",
     "KnownRow",
+    "LeaseRow",
     "Prepared",
     "ReceiptRow",
     "RecordRow",

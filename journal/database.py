@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
-from journal.schema import REVISION, chain, metadata
+from journal.schema import REVISION, chain, leases, metadata
 from journal.texts import canonical
-from words.errors import Place, UsageError
+from words.errors import Place, SystemFailure, UsageError
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _WAIT = 60.0  # seconds that a writer waits for its turn
 _WRITES = "journal_writes"
 _UPGRADING = 0x5978  # any number that nobody else locks
 _HOLD_CHAIN = select(chain.c.id).with_for_update()
+_LEASES_OF = select(func.count()).select_from(leases)
 
 _LOCKED = retry_if_exception_type(sqlite3.OperationalError)
 
@@ -117,6 +118,16 @@ def _step_up(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
+class LeaseLost(SystemFailure):
+    """Another process has taken over what this one was at; nothing was written."""
+
+    def __init__(self) -> None:
+        sentence = _("This process did not report for so long that another one took over its work.")
+        super().__init__(
+            "lease-lost", sentence, todo=_("Nothing is lost: run “yinxin resume” if no other run is going on.")
+        )
+
+
 class Book:
     """A database and its folder, with the two kinds of transaction; the parts of the journal build on it."""
 
@@ -124,6 +135,7 @@ class Book:
         self.folder = folder
         self._engine = engine
         self._writer = engine.execution_options(**{_WRITES: True})
+        self._fence: tuple[str, int] | None = None
 
     def _reading(self) -> AbstractContextManager[Connection]:
         return self._engine.connect()
@@ -133,7 +145,25 @@ class Book:
         """One transaction, alone: all of it is durable at the end, or none of it."""
         with self._writer.begin() as connection:
             connection.scalar(_HOLD_CHAIN)
+            self._check_fence(connection)
             yield connection
+
+    @contextmanager
+    def _fenced(self, holder: str, count: int) -> Iterator[None]:
+        """Let nothing be written inside the block unless the holder still has so many leases."""
+        self._fence = (holder, count)
+        try:
+            yield
+        finally:
+            self._fence = None
+
+    def _check_fence(self, connection: Connection) -> None:
+        """A process that slept for too long finds its leases taken over, and must not go on as if it had them."""
+        if self._fence is None:
+            return
+        holder, count = self._fence
+        if connection.scalar(_LEASES_OF.where(leases.c.holder == holder)) != count:
+            raise LeaseLost
 
 
 def batches(items: Sequence[Item], size: int = 500) -> Iterator[list[Item]]:

@@ -2,30 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from enum import StrEnum
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
-from journal.database import batches, insert_all
+from journal.database import batches
 from journal.events import Entry, append
 from journal.schema import deliveries
-from journal.states import LIVE, TRANSITIONS, State
-from journal.texts import canonical, now, sha256
+from journal.states import SHOWN, TRANSITIONS, State
+from journal.texts import now, sha256
 from words.errors import SystemFailure
 from words.languages import gettext as _
 
 Change = Mapping[str, str]
+#: States whose reason is a word of this program and names nobody.
+_OUR_WORDS = (State.UNKNOWN, State.DIFFERS, State.DISCARDED)
+
+
+class Action(StrEnum):
+    """What a delivery does at the feed."""
+
+    PUBLISH = "publish"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What is meant to be sent: the payload is field to text exactly as the feed will get it."""
+    """What is meant to be sent.
+
+    Attributes:
+        record_id: the record.
+        fingerprint: of the form that the feed shall show; empty if it shall show none.
+        payload: field to text exactly as the feed will get it.
+        action: publish, correct or withdraw.
+        replaces: fingerprint of the form that the feed shows until then, empty if none.
+        rules: hash of the rules under which the payload was made.
+        by: who prepares it.
+        reason: why, of a withdrawal; the event holds only its hash.
+        held: why it waits for the release by a second person; empty if it does not.
+    """
 
     record_id: str
     fingerprint: str
     payload: dict[str, str]
+    action: Action = Action.PUBLISH
+    replaces: str = ""
+    rules: str = ""
+    by: str = ""
+    reason: str = ""
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +72,16 @@ class Delivery:
     reason: str
     prepared_at: str
     changed_at: str
+    action: Action = Action.PUBLISH
+    replaces: str = ""
+    rules: str = ""
+    prepared_by: str = ""
+    file_name: str = ""
 
 
 def delivery_from(row: Row[tuple[object, ...]]) -> Delivery:
     """Return the delivery of a whole row of the table."""
-    return Delivery(**{**row._mapping, "state": State(row.state)})
+    return Delivery(**{**row._mapping, "state": State(row.state), "action": Action(row.action)})
 
 
 class IllegalTransition(SystemFailure):
@@ -61,16 +94,15 @@ class IllegalTransition(SystemFailure):
         self.delivery = delivery
 
 
-def prepare(connection: Connection, run_id: str, feed: str, items: Sequence[Prepared]) -> list[Delivery]:
-    """Return one live delivery per item, in their order, made with its event where there is none."""
-    live = _live(connection, feed, [item.record_id for item in items])
-    new = _new(connection, run_id, feed, [item for item in items if _form(item) not in live])
-    _insert(connection, new)
-    live.update((_form(delivery), delivery) for delivery in new)
-    return [live[_form(item)] for item in items]
-
-
-def move(connection: Connection, to: State, changes: Mapping[int, Change], run_id: str | None = None) -> None:
+def move(
+    connection: Connection,
+    to: State,
+    changes: Mapping[int, Change],
+    run_id: str | None = None,
+    *,
+    only_from: State | None = None,
+    by: str = "",
+) -> None:
     """Move deliveries to a state, with their events, inside the caller's writing transaction.
 
     Args:
@@ -78,24 +110,44 @@ def move(connection: Connection, to: State, changes: Mapping[int, Change], run_i
         to: the new state.
         changes: by delivery, the columns that change with the state.
         run_id: the run that acts; by default the one that prepared each delivery.
+        only_from: the one state this move is for, where others lead to the same.
+        by: the person who decided it, for the event.
 
     Raises:
         IllegalTransition: at least one may not go there; nothing was changed.
     """
     found = _standing(connection, list(changes))
-    origins = {state.value for state, onward in TRANSITIONS.items() if to in onward}
+    origins = {only_from or state for state, onward in TRANSITIONS.items() if to in onward}
     for key in changes:
         state, _run = found.get(key, ("missing", ""))
         if state not in origins:
             raise IllegalTransition(key, state, to)
     _change(connection, to, changes)
-    append(
-        connection,
-        (
-            Entry(run_id or found[key][1], f"delivery.{to}", f"delivery/{key}", _told(found[key][0], to, change))
-            for key, change in changes.items()
-        ),
-    )
+    entries = []
+    for key, change in changes.items():
+        state, run = found[key]
+        told = _told(state, to, {**change, "by": by})
+        entries.append(Entry(run_id or run, f"delivery.{to}", f"delivery/{key}", told))
+    append(connection, entries)
+
+
+def end_earlier(connection: Connection, confirmed: Collection[int], run_id: str | None = None) -> None:
+    """End what the feed showed before of the records whose deliveries are now confirmed.
+
+    What a withdrawal took back is withdrawn, all else is superseded.
+    """
+    earlier: dict[State, dict[int, Change]] = {State.SUPERSEDED: {}, State.WITHDRAWN: {}}
+    for batch in batches(list(confirmed)):
+        later = deliveries.alias()
+        same = (deliveries.c.feed == later.c.feed) & (deliveries.c.record_id == later.c.record_id)
+        query = select(deliveries.c.id, deliveries.c.action, later.c.action).join(later, same)
+        query = query.where(later.c.id.in_(batch), deliveries.c.id < later.c.id, deliveries.c.state.in_(SHOWN))
+        for key, action, by in connection.execute(query):
+            taken_back = by == Action.WITHDRAW and action != Action.WITHDRAW
+            earlier[State.WITHDRAWN if taken_back else State.SUPERSEDED][key] = {}
+    for to, changes in earlier.items():
+        if changes:
+            move(connection, to, changes, run_id)
 
 
 def _standing(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
@@ -121,57 +173,6 @@ def _change(connection: Connection, to: State, changes: Mapping[int, Change]) ->
 def _told(state: str, to: State, change: Change) -> dict[str, str]:
     """Return an event's data; a reason that others wrote may name a person, so only its hash is told."""
     told = {"from": state, **{name: value for name, value in change.items() if value}}
-    if "reason" in told and to is not State.UNKNOWN:
+    if "reason" in told and to not in _OUR_WORDS:
         told["reason_sha256"] = sha256(told.pop("reason"))
     return told
-
-
-class _Form(NamedTuple):
-    record_id: str
-    fingerprint: str
-
-
-def _form(item: Prepared | Delivery) -> _Form:
-    return _Form(item.record_id, item.fingerprint)
-
-
-def _live(connection: Connection, feed: str, record_ids: Sequence[str]) -> dict[_Form, Delivery]:
-    query = select(deliveries).where(deliveries.c.feed == feed, deliveries.c.state.in_(LIVE))
-    found = [
-        delivery_from(row)
-        for batch in batches(record_ids)
-        for row in connection.execute(query.where(deliveries.c.record_id.in_(batch)))
-    ]
-    return {_form(delivery): delivery for delivery in found}
-
-
-def _new(connection: Connection, run_id: str, feed: str, items: Iterable[Prepared]) -> list[Delivery]:
-    first = (connection.scalar(select(func.max(deliveries.c.id))) or 0) + 1
-    at = now()
-    distinct = {_form(item): item.payload for item in items}
-    return [
-        Delivery(key, run_id, feed, *form, payload, State.PREPARED, "", "", "", at, at)
-        for key, (form, payload) in enumerate(distinct.items(), first)
-    ]
-
-
-def _insert(connection: Connection, new: list[Delivery]) -> None:
-    names = Delivery.__slots__
-    insert_all(connection, deliveries, [{name: getattr(delivery, name) for name in names} for delivery in new])
-    append(
-        connection,
-        (
-            Entry(
-                delivery.run_id,
-                "delivery.prepared",
-                f"delivery/{delivery.id}",
-                {
-                    "feed": delivery.feed,
-                    "record_id": delivery.record_id,
-                    "fingerprint": delivery.fingerprint,
-                    "payload_sha256": sha256(canonical(delivery.payload)),
-                },
-            )
-            for delivery in new
-        ),
-    )

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, select
 
 from journal.database import Book
 from journal.events import Entry, append
-from journal.schema import runs
+from journal.schema import deliveries, runs
+from journal.states import UNDER_WAY, State
 from journal.texts import canonical, now, sha256
 from words.errors import UsageError
 from words.languages import gettext as _
@@ -66,6 +67,46 @@ class Runs(Book):
             connection.execute(runs.insert().values(run_id=run_id, **window, **state))
             append(connection, [Entry(run_id, "run.begun", f"run/{run_id}", window)])
         return run_id
+
+    def resume_run(self, run_id: str) -> None:
+        """Record that a run that did not come to its end goes on.
+
+        Raises:
+            UsageError: no such run.
+        """
+        self.run(run_id)
+        with self._writing() as connection:
+            connection.execute(runs.update().where(runs.c.run_id == run_id).values(state=_RUNNING, finished_at=""))
+            append(connection, [Entry(run_id, "run.resumed", f"run/{run_id}", {})])
+
+    def unfinished_runs(self, bot: str | None = None) -> list[RunRow]:
+        """Return the runs that somebody should resume, oldest first.
+
+        They are those that left deliveries on their way, and those that ended early after the last one that was done.
+        A run that is still at work is among them: only its lease tells.
+        """
+        on_their_way = select(deliveries.c.run_id).where(deliveries.c.state.in_([State.PREPARED, *UNDER_WAY]))
+        later = runs.alias()
+        done = select(later.c.run_id).where(
+            later.c.bot == runs.c.bot,
+            later.c.state == "done",
+            later.c.dry_run.is_(False),
+            later.c.started_at > runs.c.started_at,
+        )
+        ended_early = (runs.c.state != "done") & ~done.exists()
+        query = select(runs).where(runs.c.dry_run.is_(False), ended_early | runs.c.run_id.in_(on_their_way))
+        if bot is not None:
+            query = query.where(runs.c.bot == bot)
+        with self._reading() as connection:
+            return [RunRow(*row) for row in connection.execute(query.order_by(runs.c.started_at))]
+
+    def stop_crashed(self, bot: str) -> None:
+        """Say of the bot's runs that are still running that they ended; call it only while holding the bot's lease."""
+        running = select(runs.c.run_id).where(runs.c.bot == bot, runs.c.state == _RUNNING)
+        with self._reading() as connection:
+            crashed = list(connection.scalars(running))
+        for run_id in crashed:
+            self.finish_run(run_id, "stopped", {}, {"error": "crashed"})
 
     def finish_run(self, run_id: str, state: Ending, counts: Mapping[str, int], result: Mapping[str, Any]) -> None:
         """Record how a run ended; a resumed run may end again.

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from journal.states import LIVE, State
 
 #: The newest revision in ``migrations/versions``; revisions are numbered so that text order is their order.
-REVISION = "0001"
+REVISION = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -145,6 +146,11 @@ deliveries = Table(
     _text("reason"),
     _text("prepared_at"),
     _text("changed_at"),
+    _text("action"),
+    _text("replaces"),
+    _text("rules"),
+    _text("prepared_by"),
+    _text("file_name"),
     CheckConstraint(f"state IN ({', '.join(repr(state.value) for state in State)})", name="state"),
 )
 _live = deliveries.c.state.in_(LIVE)
@@ -197,6 +203,16 @@ events = Table(
     _text("data"),
     _text("previous"),
     _text("hash"),
+)
+
+#: Who is at work on what; a row whose time is up, or whose holder is known to be dead, may be taken over.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("holder", index=True),
+    _text("about"),
+    Column("until", Float, nullable=False),
 )
 
 #: One row: the newest event. Every write locks it first, which puts the writers of all machines in one line.

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import func, select
 
 from journal.database import Book
-from journal.deliveries import Change, Delivery, Prepared, delivery_from, move, prepare
+from journal.deliveries import Change, Delivery, Prepared, delivery_from, end_earlier, move
+from journal.preparing import prepare
 from journal.schema import deliveries
 from journal.states import OPEN, State
 
@@ -28,13 +29,18 @@ class Deliveries(Book):
         with self._writing() as connection:
             return prepare(connection, run_id, feed, list(items))
 
-    def sent(self, ids: Collection[int], batch_file_sha256: str, run_id: str | None = None) -> None:
-        """Say that the deliveries are about to leave; call it before the first byte does.
+    def released(self, ids: Collection[int], by: str, run_id: str | None = None) -> None:
+        """Say that a second person lets the held deliveries go."""
+        with self._writing() as connection:
+            move(connection, State.PREPARED, _alike(ids, reason=""), run_id, only_from=State.HELD, by=by)
+
+    def sent(self, ids: Collection[int], file_sha256: str, file_name: str = "", run_id: str | None = None) -> None:
+        """Say that the deliveries are about to leave in a file; call it before the first byte does.
 
         Raises:
             IllegalTransition: one of them may not be sent now; none was changed. So it is with every move below.
         """
-        self._move(State.SENT, _alike(ids, batch_file_sha256=batch_file_sha256), run_id)
+        self._move(State.SENT, _alike(ids, batch_file_sha256=file_sha256, file_name=file_name), run_id)
 
     def accepted(self, ids: Collection[int], batch: str, run_id: str | None = None) -> None:
         """Say that the feed took the deliveries under its batch number."""
@@ -49,20 +55,26 @@ class Deliveries(Book):
         self._move(State.UNKNOWN, _alike(ids, reason=why), run_id)
 
     def confirmed(self, ids: Collection[int], run_id: str | None = None) -> None:
-        """Say that the deliveries were read back from the feed and are equal field by field."""
-        self._move(State.CONFIRMED, _alike(ids), run_id)
+        """Say that the feed shows what the deliveries were to bring about; what it showed before has ended."""
+        if ids:
+            with self._writing() as connection:
+                move(connection, State.CONFIRMED, _alike(ids), run_id)
+                end_earlier(connection, ids, run_id)
+
+    def differs(self, fields: Mapping[int, str], run_id: str | None = None) -> None:
+        """Say that the feed shows them with other values; per delivery the names of the differing fields."""
+        self._move(State.DIFFERS, {key: {"reason": names} for key, names in fields.items()}, run_id)
 
     def prepared_again(self, ids: Collection[int], run_id: str | None = None) -> None:
         """Say that the feed was asked and does not have them, so that they may be sent again."""
-        self._move(State.PREPARED, _alike(ids, batch_file_sha256="", batch="", reason=""), run_id)
+        if ids:
+            forgotten = _alike(ids, batch_file_sha256="", file_name="", batch="", reason="")
+            with self._writing() as connection:
+                move(connection, State.PREPARED, forgotten, run_id, only_from=State.UNKNOWN)
 
-    def superseded(self, ids: Collection[int], run_id: str | None = None) -> None:
-        """Say that a confirmed correction stands in their place."""
-        self._move(State.SUPERSEDED, _alike(ids), run_id)
-
-    def withdrawn(self, ids: Collection[int], reason: str, run_id: str | None = None) -> None:
-        """Say that they were taken back from the feed; the event holds only the reason's hash."""
-        self._move(State.WITHDRAWN, _alike(ids, reason=reason), run_id)
+    def discarded(self, ids: Collection[int], why: str, run_id: str | None = None) -> None:
+        """Say that they will never leave; ``why`` enters the log and must hold nothing personal."""
+        self._move(State.DISCARDED, _alike(ids, reason=why), run_id)
 
     def _move(self, to: State, changes: Mapping[int, Change], run_id: str | None) -> None:
         if changes:
@@ -87,7 +99,7 @@ class Deliveries(Book):
             return [delivery_from(row) for row in connection.execute(query)]
 
     def open_deliveries(self, feed: str) -> list[Delivery]:
-        """Return the feed's deliveries that somebody still has to act on: prepared, sent, accepted, unknown."""
+        """Return the feed's deliveries that it does not show yet: held, prepared, sent, unknown, accepted."""
         return self.deliveries(feed, OPEN)
 
     def states_of(self, run_id: str) -> dict[str, int]:

@@ -56,6 +56,14 @@ def work(journal: Journal, run: str) -> str:
     return "done"
 
 
+def hold(journal: Journal, name: str) -> str:
+    """Hold a lease until somebody kills the process."""
+    with journal.holding([name], "actor"):
+        print("held", flush=True)  # noqa: T201
+        sys.stdin.readline()
+    return "left"
+
+
 def opened(folder: Path, url: str) -> str:
     """Open a journal that is not there yet."""
     with Journal.open(folder, url) as journal:
@@ -71,7 +79,7 @@ def main() -> None:
         return
     with Journal.open(Path(folder), url) as journal:
         _wait()
-        verbs = {"prepare": prepare, "send": send, "append": append, "die": die, "work": work}
+        verbs = {"prepare": prepare, "send": send, "append": append, "die": die, "work": work, "hold": hold}
         print(verbs[verb](journal, words[0]))  # noqa: T201
 
 

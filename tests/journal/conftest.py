@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from journal import Delivery, Journal, Prepared, State
 from journal.database import open_engine
+from journal.deliveries import move
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,19 +21,29 @@ DATABASES: dict[str, Callable[[Path], str]] = {
     "sqlite": lambda folder: f"sqlite:///{folder}/journal.db",
 }
 
-#: One way from prepared to each state, by the names of the moves.
-WAYS: dict[State, tuple[str, ...]] = {
-    State.PREPARED: (),
-    State.SENT: ("sent",),
-    State.ACCEPTED: ("sent", "accepted"),
-    State.REJECTED: ("sent", "rejected"),
-    State.UNKNOWN: ("sent", "unknown"),
-    State.CONFIRMED: ("sent", "accepted", "confirmed"),
-    State.SUPERSEDED: ("sent", "accepted", "confirmed", "superseded"),
-    State.WITHDRAWN: ("sent", "accepted", "confirmed", "withdrawn"),
+#: One way to each state, from the one in which a delivery begins.
+WAYS: dict[State, tuple[State, ...]] = {
+    State.HELD: (State.HELD,),
+    State.PREPARED: (State.PREPARED,),
+    State.SENT: (State.PREPARED, State.SENT),
+    State.ACCEPTED: (State.PREPARED, State.SENT, State.ACCEPTED),
+    State.REJECTED: (State.PREPARED, State.SENT, State.REJECTED),
+    State.UNKNOWN: (State.PREPARED, State.SENT, State.UNKNOWN),
+    State.DIFFERS: (State.PREPARED, State.SENT, State.ACCEPTED, State.DIFFERS),
+    State.CONFIRMED: (State.PREPARED, State.SENT, State.ACCEPTED, State.CONFIRMED),
+    State.DISCARDED: (State.HELD, State.DISCARDED),
+    State.SUPERSEDED: (State.PREPARED, State.SENT, State.ACCEPTED, State.CONFIRMED, State.SUPERSEDED),
+    State.WITHDRAWN: (State.PREPARED, State.SENT, State.ACCEPTED, State.CONFIRMED, State.WITHDRAWN),
+}
+#: What a move into a state is told.
+TOLD: dict[State, dict[str, str]] = {
+    State.SENT: {"batch_file_sha256": "a" * 64, "file_name": "batch.xlsx"},
+    State.ACCEPTED: {"batch": "B20240813-1"},
+    State.REJECTED: {"reason": "证件号码不合规"},
+    State.UNKNOWN: {"reason": "no answer within 30 s"},
 }
 
-Go = Callable[[Journal, str, list[int]], None]
+Go = Callable[[Journal, State, list[int]], None]
 Actor = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -67,27 +78,22 @@ def run(journal: Journal) -> str:
 def items() -> Callable[..., list[Prepared]]:
     """Make so many items to prepare."""
 
-    def make(number: int, fingerprint: str = "f1") -> list[Prepared]:
-        return [Prepared(f"r{n}", fingerprint, {"行政相对人名称": f"某某公司{n}"}) for n in range(number)]
+    def make(number: int, fingerprint: str = "f1", held: str = "") -> list[Prepared]:
+        names = [{"行政相对人名称": f"某某公司{n}"} for n in range(number)]
+        return [Prepared(f"r{n}", fingerprint, name, held=held) for n, name in enumerate(names)]
 
     return make
 
 
 @pytest.fixture
 def go() -> Go:
-    """Make one move by its name, with whatever it needs to be told."""
+    """Make one move, with whatever it needs to be told."""
 
-    def move(journal: Journal, name: str, ids: list[int]) -> None:
-        told: dict[str, tuple[object, ...]] = {
-            "sent": (ids, "a" * 64),
-            "accepted": (ids, "B20240813-1"),
-            "rejected": (dict.fromkeys(ids, "证件号码不合规"),),
-            "unknown": (ids, "no answer within 30 s"),
-            "withdrawn": (ids, "撤销"),
-        }
-        getattr(journal, name)(*told.get(name, (ids,)))
+    def make(journal: Journal, to: State, ids: list[int]) -> None:
+        with journal._writing() as connection:
+            move(connection, to, dict.fromkeys(ids, TOLD.get(to, {})))
 
-    return move
+    return make
 
 
 @pytest.fixture
@@ -95,9 +101,11 @@ def standing(journal: Journal, run: str, items: Callable[..., list[Prepared]], g
     """Make a delivery that stands in a state."""
 
     def make(state: State, fingerprint: str = "f1") -> Delivery:
-        ids = [delivery.id for delivery in journal.prepare(run, "credit", items(1, fingerprint))]
-        for name in WAYS[state]:
-            go(journal, name, ids)
+        first, *onward = WAYS[state]
+        held = "more than 10 records" if first is State.HELD else ""
+        ids = [each.id for each in journal.prepare(run, "credit", items(1, fingerprint, held))]
+        for to in onward:
+            go(journal, to, ids)
         return next(delivery for delivery in journal.deliveries() if delivery.id == ids[0])
 
     return make

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from journal import LIVE, TRANSITIONS, IllegalTransition, Journal, Prepared, State
+from journal.deliveries import move
 
 RECORDS = st.sampled_from(["r1", "r2", "r3"])
 FORMS = st.sampled_from(["f1", "f2"])
-MOVES = st.sampled_from([state for state in State if state is not State.PREPARED] + ["prepared_again"])
+HELD = st.sampled_from(["", "adverse"])
+MOVES = st.sampled_from(State)
 
 
 class Life(RuleBasedStateMachine):
@@ -27,35 +29,26 @@ class Life(RuleBasedStateMachine):
         self.run = self.journal.begin_run("disclosure", "", "", "")
         self.expected: dict[int, State] = {}
 
-    @rule(items=st.lists(st.builds(Prepared, RECORDS, FORMS, st.just({})), min_size=1, max_size=4))
+    @rule(items=st.lists(st.builds(Prepared, RECORDS, FORMS, st.just({}), held=HELD), min_size=1, max_size=4))
     def prepare(self, items: list[Prepared]) -> None:
         """Prepare any records, known or not."""
         for delivery in self.journal.prepare(self.run, "credit", items):
-            assert self.expected.setdefault(delivery.id, State.PREPARED) is delivery.state
+            assert self.expected.setdefault(delivery.id, delivery.state) is delivery.state
 
     @precondition(lambda self: self.expected)
-    @rule(name=MOVES, data=st.data())
-    def move(self, name: str, data: st.DataObject) -> None:
+    @rule(to=MOVES, data=st.data())
+    def move(self, to: State, data: st.DataObject) -> None:
         """Move any deliveries anywhere: it happens whole if every arrow exists, and not at all otherwise."""
         ids = data.draw(st.lists(st.sampled_from(sorted(self.expected)), min_size=1, unique=True))
-        to = State.PREPARED if name == "prepared_again" else State(name)
         legal = all(to in TRANSITIONS[self.expected[key]] for key in ids)
         try:
-            self.go(name, ids)
+            with self.journal._writing() as connection:
+                move(connection, to, {key: {"reason": "told"} for key in ids})
         except IllegalTransition:
             assert not legal
         else:
             assert legal
             self.expected.update(dict.fromkeys(ids, to))
-
-    def go(self, name: str, ids: list[int]) -> None:
-        """Make the move with whatever it needs to be told."""
-        if name == "rejected":
-            self.journal.rejected({key: f"reason {key % 2}" for key in ids})
-        elif name in {"sent", "accepted", "unknown", "withdrawn"}:
-            getattr(self.journal, name)(ids, "told")
-        else:
-            getattr(self.journal, name)(ids)
 
     @rule()
     def reopen(self) -> None:
