@@ -14,12 +14,13 @@ from journal.events import Events
 from journal.evidence import Evidence
 from journal.findings import Findings
 from journal.leases import Leases
+from journal.lookup import Lookup
 from journal.records import Records
 from journal.runs import Runs
 from journal.tracking import Deliveries
 
 
-class Journal(Runs, CollectedRows, Records, Findings, Deliveries, Leases, Evidence, Events):
+class Journal(Runs, CollectedRows, Records, Findings, Lookup, Deliveries, Leases, Evidence, Events):
     """Everything that is remembered. Every method that writes is one durable transaction with its events."""
 
     @classmethod

@@ -1,0 +1,42 @@
+"""What is remembered of one document number, found by its indexes instead of by reading whole runs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Table, or_, select, union
+
+from journal.database import Book
+from journal.findings import Finding
+from journal.schema import quarantine, records, verdicts
+
+
+class Lookup(Book):
+    """Finding what is known about a document number."""
+
+    def verdicts_about(self, document_number: str, record_ids: Collection[str] = ()) -> list[Finding]:
+        """Return the verdicts on a normalised document number or on these records, newest first, with ``run_id``."""
+        named = verdicts.c.document_number == document_number
+        return self._found(verdicts, or_(named, verdicts.c.record_id.in_(record_ids)))
+
+    def quarantine_about(self, document_number: str) -> list[Finding]:
+        """Return the quarantined findings on a normalised document number, newest first, with ``run_id``."""
+        return self._found(quarantine, quarantine.c.document_number == document_number)
+
+    def first_runs(self, record_id: str) -> dict[str, str]:
+        """Return for each form of a record, by its fingerprint, the run that saw it first."""
+        query = select(records.c.fingerprint, records.c.run_id).where(records.c.record_id == record_id)
+        with self._reading() as connection:
+            return dict(connection.execute(query).tuples().all())
+
+    def known_numbers(self) -> set[str]:
+        """Return every document number that any record, verdict or quarantined row ever bore."""
+        numbers = union(*(select(table.c.document_number) for table in (records, verdicts, quarantine)))
+        with self._reading() as connection:
+            return set(connection.scalars(numbers)) - {""}
+
+    def _found(self, table: Table, wanted: ColumnElement[bool]) -> list[Finding]:
+        query = select(table).where(wanted).order_by(table.c.id.desc())
+        with self._reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [{**row["data"], **{name: row[name] for name in row if name not in {"id", "data"}}} for row in rows]

@@ -1,0 +1,50 @@
+"""Finding what is known of one document number."""
+
+from __future__ import annotations
+
+from journal import Journal, RecordRow
+
+NUMBER, OTHER = "呼审批许〔2024〕1号", "呼审批许〔2024〕2号"
+
+
+def record(record_id: str, fingerprint: str, number: str) -> RecordRow:
+    """Make one form of a record."""
+    return RecordRow(record_id, fingerprint, "审批平台 › 1", "approval@1", {"document_number": number}, {})
+
+
+def test_findings_are_found_by_number_with_their_run_newest_first(journal: Journal, run: str) -> None:
+    """Verdicts and quarantined rows of every run about one number, and nothing about another."""
+    later = journal.begin_run("disclosure", "", "", "")
+    for run_id in (run, later):
+        for number in (NUMBER, OTHER):
+            journal.remember_verdicts(run_id, [{"document_number": number, "record_id": "r1", "name": "某某公司"}])
+            journal.remember_quarantine(run_id, [{"document_number": number, "rule": "mandatory", "value": "*"}])
+    for found in (journal.verdicts_about(NUMBER), journal.quarantine_about(NUMBER)):
+        assert [each["run_id"] for each in found] == [later, run]
+        assert {each["document_number"] for each in found} == {NUMBER}
+    assert journal.verdicts_about(NUMBER)[0]["name"] == "某某公司"
+    assert journal.quarantine_about(NUMBER)[0]["value"] == "*"
+
+
+def test_verdicts_on_a_record_are_found_under_its_other_number_too(journal: Journal, run: str) -> None:
+    """A record whose number was corrected keeps its history."""
+    journal.remember_verdicts(run, [{"document_number": OTHER, "record_id": "r1"}])
+    assert journal.verdicts_about(NUMBER) == []
+    assert [each["record_id"] for each in journal.verdicts_about(NUMBER, ["r1"])] == ["r1"]
+
+
+def test_each_form_knows_the_run_that_saw_it_first(journal: Journal, run: str) -> None:
+    """A form that comes again keeps its first run."""
+    later = journal.begin_run("disclosure", "", "", "")
+    journal.remember_records(run, [record("r1", "f1", NUMBER)])
+    journal.remember_records(later, [record("r1", "f2", NUMBER)])
+    journal.remember_records(later, [record("r1", "f1", NUMBER)])
+    assert journal.first_runs("r1") == {"f1": run, "f2": later}
+
+
+def test_every_number_that_was_ever_seen_is_known(journal: Journal, run: str) -> None:
+    """Numbers of records, verdicts and quarantined rows; the blank of an unreadable row is none."""
+    journal.remember_records(run, [record("r1", "f1", "甲1")])
+    journal.remember_verdicts(run, [{"document_number": "乙2"}, {"document_number": "甲1"}])
+    journal.remember_quarantine(run, [{"document_number": "丙3"}, {"document_number": ""}])
+    assert journal.known_numbers() == {"甲1", "乙2", "丙3"}
