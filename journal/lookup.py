@@ -27,7 +27,7 @@ class Lookup(Book):
         """Return for each form of a record, by its fingerprint, the run that saw it first."""
         query = select(records.c.fingerprint, records.c.run_id).where(records.c.record_id == record_id)
         with self._reading() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def known_numbers(self) -> set[str]:
         """Return every document number that any record, verdict or quarantined row ever bore."""
