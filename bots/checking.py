@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-import polars as pl
-
 from bots.gathering import frame_of
 from bots.workspace import Workspace
 from connectors.base import Window
@@ -70,7 +68,7 @@ async def _feed(workspace: Workspace, name: str, browsers: Browsers) -> Checked:
     feed = workspace.feed(name, browsers)
     try:
         shown = await feed.disclosed()
-        await feed.fill(pl.DataFrame(schema=dict.fromkeys([*feed.profile.standard.names, "record_id"], pl.String)))
+        await feed.check()
         await feed.evidence()
     finally:
         await feed.close()

@@ -11,6 +11,20 @@ from reconciliation.policies import Policy
 from words.declared import Declared
 
 
+class Release(Declared):
+    """When a second person has to let a push go (“yinxin release”).
+
+    Attributes:
+        above: a push of more new records than this; without it no push is too large.
+        changed_rules: the first push after the mappings or the profile changed.
+        adverse: per field the values that make a record adverse.
+    """
+
+    above: int | None = Field(default=None, ge=0)
+    changed_rules: bool = True
+    adverse: dict[str, tuple[str, ...]] = {}
+
+
 class BotDeclared(Declared):
     """A disclosure bot.
 
@@ -22,6 +36,9 @@ class BotDeclared(Declared):
         lookback: how many days back a run looks by itself.
         policy: what to do with each verdict.
         visible_within: seconds to wait for an accepted record to show in the feed's own list.
+        unseen_after: hours after which a record that was accepted and never showed is reported.
+        release: when a second person has to let a push go.
+        patience: seconds to wait for another run that is at work with the same systems.
     """
 
     kind: Literal["disclosure"]
@@ -33,3 +50,6 @@ class BotDeclared(Declared):
     lookback: int = Field(default=60, ge=0)
     policy: Policy = Policy()
     visible_within: float = Field(default=10, ge=0)
+    unseen_after: float = Field(default=24, ge=0)
+    release: Release = Release()
+    patience: float = Field(default=600, ge=0)

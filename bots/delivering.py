@@ -5,137 +5,164 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import polars as pl
 
-from bots.gathering import read_feed
+from bots.asking import Shown, ask, differing, look, take_in
 from bots.watching import Watch
-from connectors.base import Batch, Feed
-from journal import Delivery, Journal, Prepared, State
-from words.errors import YinxinError
+from connectors.base import Action, Batch, Feed
+from journal import Delivery, Journal, State
+from words.errors import DeliveryError, Place, YinxinError
+from words.languages import gettext as _
+from words.languages import ngettext
 
 #: What the delivery states are called in a run's counts; what was never sent, or not answered, is unknown.
-OUTCOMES = {State.CONFIRMED: "confirmed", State.ACCEPTED: "waiting", State.REJECTED: "rejected"}
+OUTCOMES = {
+    State.CONFIRMED: "confirmed",
+    State.ACCEPTED: "waiting",
+    State.DIFFERS: "differs",
+    State.REJECTED: "rejected",
+}
+#: What has to be done before what: another form is published only after the one before it was seen to be gone.
+_STAGES: tuple[tuple[Action, ...], ...] = (("withdraw",), ("correct", "publish"))
+_ROUNDS = 2
 _PAUSE, _LONGEST_PAUSE = 0.2, 2.0
 
 
-def settle(journal: Journal, run_id: str, feed: Feed, shown: pl.DataFrame) -> None:
-    """Bring what earlier runs left open in line with what the feed shows now.
-
-    ``shown`` is the feed's own list, read just before: it is the look-up that every unclear delivery needs.
-    """
-    fingerprints = _fingerprints(shown)
-    left = journal.open_deliveries(feed.name)
-    hanging = [each.id for each in left if each.state == State.SENT]
-    journal.unknown(hanging, "the run that sent it ended before the answer", run_id)
-    equal = [each.id for each in left if each.state != State.PREPARED and _equal(each, fingerprints)]
-    journal.confirmed(equal, run_id)
-    absent = [
-        each.id for each in left if each.state in {State.SENT, State.UNKNOWN} and each.record_id not in fingerprints
-    ]
-    journal.prepared_again(absent, run_id)
-
-
 def refused_before(journal: Journal, feed: Feed) -> dict[tuple[str, str], str]:
-    """Return (record, fingerprint) → reason of what the feed has refused as it is."""
-    rejected = journal.deliveries(feed.name, [State.REJECTED])
-    return {(each.record_id, each.fingerprint): each.reason for each in rejected}
+    """Return (record, fingerprint) → reason of what the feed has refused as it is, and nobody has sent again since."""
+    newest = {(each.record_id, each.fingerprint): each for each in journal.deliveries(feed.name)}
+    return {form: each.reason for form, each in newest.items() if each.state == State.REJECTED}
 
 
-async def deliver(journal: Journal, run_id: str, feed: Feed, due: pl.DataFrame, watch: Watch) -> YinxinError | None:
-    """Deliver records to a feed: the one way that a first send, a retry and a replay all take.
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """Who delivers where: one run at one feed.
 
-    ``due`` holds canonical records with ``record_id`` and ``fingerprint``. Returns the error that stopped the
-    hand-over, if one did; every delivery's state is in the journal either way.
-
-    Raises:
-        YinxinError: before anything was sent (a changed template, a refused login).
+    Attributes:
+        within: seconds to wait for what was accepted to show in the feed's own list.
     """
-    batches = await feed.fill(_sendable(journal, feed, due))
-    deliveries = journal.prepare(run_id, feed.name, _items(feed, due))
-    by_record = {each.record_id: each for each in deliveries if each.state == State.PREPARED}
-    trouble = None
-    for number, batch in enumerate(batches, 1):
-        trouble = await _hand_over(journal, run_id, feed, batch, by_record)
-        watch.progress("deliver", feed.title, number, len(batches))
-        if trouble:
-            break
-    return trouble
+
+    journal: Journal
+    run_id: str
+    feed: Feed
+    watch: Watch
+    within: float
+
+    async def deliver(self, ids: Collection[int]) -> YinxinError | None:
+        """Deliver what is prepared: the one way that a first send, a retry, a replay and a correction all take.
+
+        What the feed turned out never to have got is sent once more in the same run. Those of ``ids`` that are not
+        prepared are left alone.
+
+        Returns:
+            The error that stopped the hand-over, if one did; every delivery's state is in the journal either way.
+        """
+        trouble = None
+        for _round in range(_ROUNDS):
+            trouble = await self._stages(ids)
+            if trouble is None:
+                break
+            try:
+                await ask(self.journal, self.run_id, self.feed, await look(self.feed))
+            except YinxinError:
+                break
+        return trouble if self._unfinished(ids) else None
+
+    async def _stages(self, ids: Collection[int]) -> YinxinError | None:
+        for actions in _STAGES:
+            ready = [each for each in self._ready(ids) if each.action in actions]
+            for action in actions:
+                if trouble := await self._send(action, [each for each in ready if each.action == action]):
+                    return trouble
+            if ready and actions == _STAGES[0]:
+                await self.confirm()
+        return None
+
+    def _ready(self, ids: Collection[int]) -> list[Delivery]:
+        """Return what may leave now; a form whose forerunner is still being taken back has to wait."""
+        open_now = self.journal.open_deliveries(self.feed.name)
+        leaving = {each.record_id for each in open_now if each.action == "withdraw"}
+        mine = [each for each in open_now if each.state == State.PREPARED and each.id in ids]
+        return [each for each in mine if each.action == "withdraw" or each.record_id not in leaving]
+
+    def _unfinished(self, ids: Collection[int]) -> bool:
+        unfinished = self.journal.deliveries(self.feed.name, [State.PREPARED, State.SENT, State.UNKNOWN])
+        return any(each.id in ids for each in unfinished)
+
+    async def _send(self, action: Action, ready: Sequence[Delivery]) -> YinxinError | None:
+        if not ready:
+            return None
+        by_record = {each.record_id: each.id for each in ready}
+        rows = pl.DataFrame([{**each.payload, "record_id": each.record_id} for each in ready])
+        name = f"{self.feed.profile.name}-{self.run_id}-{uuid4().hex[:8]}"  # this attempt can be looked up by it
+        batches = await self.feed.fill(rows, action, name)
+        for number, batch in enumerate(batches, 1):
+            if trouble := await self._hand_over(batch, {record: by_record[record] for record in batch.rows.values()}):
+                return trouble
+            self.watch.progress("deliver", self.feed.title, number, len(batches))
+        return None
+
+    async def _hand_over(self, batch: Batch, ids: dict[str, int]) -> YinxinError | None:
+        journal, run_id = self.journal, self.run_id
+        suffix = batch.file_name[batch.file_name.rindex(".") :]
+        journal.keep_evidence(run_id, "payload", batch.file_name, batch.content, suffix)
+        journal.sent(list(ids.values()), hashlib.sha256(batch.content).hexdigest(), batch.file_name, run_id)
+        try:
+            receipt = await self.feed.send(batch)
+        except YinxinError as error:
+            journal.unknown(list(ids.values()), error.code, run_id)
+            return error
+        await take_in(journal, run_id, self.feed, receipt, ids, batch.file_name)
+        return None
+
+    async def confirm(self) -> None:
+        """Read the feed's own list until all that was sent shows there as it was sent, or the time is up.
+
+        What then still shows with other values differs; what does not show at all goes on waiting.
+        """
+        end, pause = time.monotonic() + self.within, _PAUSE
+        while self.journal.deliveries(self.feed.name, [State.ACCEPTED]):
+            shown = await look(self.feed)
+            waiting = self.journal.deliveries(self.feed.name, [State.ACCEPTED])
+            self.journal.confirmed([each.id for each in waiting if shown.fulfils(each)], self.run_id)
+            if time.monotonic() > end:
+                self._tell_apart(shown)
+                return
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _tell_apart(self, shown: Shown) -> None:
+        waiting = self.journal.deliveries(self.feed.name, [State.ACCEPTED])
+        other = {each.id: differing(self.feed, each, shown) for each in waiting if shown.forms(each.record_id)}
+        self.journal.differs(other, self.run_id)
 
 
-def _sendable(journal: Journal, feed: Feed, due: pl.DataFrame) -> pl.DataFrame:
-    """Leave out what is on its way already."""
-    on_its_way = {
-        (each.record_id, each.fingerprint)
-        for each in journal.open_deliveries(feed.name)
-        if each.state != State.PREPARED
-    }
-    keep = [pair not in on_its_way for pair in due.select("record_id", "fingerprint").iter_rows()]
-    return due.filter(pl.Series(keep, dtype=pl.Boolean))
-
-
-def _items(feed: Feed, due: pl.DataFrame) -> Iterable[Prepared]:
-    payloads = feed.profile.encode(due).iter_rows(named=True)
-    for (record_id, fingerprint), payload in zip(
-        due.select("record_id", "fingerprint").iter_rows(), payloads, strict=True
-    ):
-        yield Prepared(record_id, fingerprint, payload)
-
-
-async def _hand_over(
-    journal: Journal, run_id: str, feed: Feed, batch: Batch, by_record: dict[str, Delivery]
-) -> YinxinError | None:
-    ids = {record: by_record[record].id for record in batch.rows.values()}
-    journal.keep_evidence(run_id, "payload", batch.file_name, batch.content, ".xlsx")
-    journal.sent(list(ids.values()), hashlib.sha256(batch.content).hexdigest(), run_id)
-    try:
-        receipt = await feed.send(batch)
-    except YinxinError as error:
-        journal.unknown(list(ids.values()), error.code, run_id)
-        return error
-    for kind, content in receipt.papers:
-        journal.keep_receipt(run_id, feed.name, receipt.batch, kind, content, batch.file_name)
-    journal.accepted([ids[record] for record in receipt.accepted], receipt.batch, run_id)
-    if receipt.refused:
-        await _refused(journal, run_id, feed, {ids[record]: reason for record, reason in receipt.refused.items()})
-    return None
-
-
-async def _refused(journal: Journal, run_id: str, feed: Feed, reasons: dict[int, str]) -> None:
-    """A refusal is believed only after a look: a feed that has the record already also refuses it."""
-    fingerprints = _fingerprints((await read_feed(feed)).records)
-    mine = [each for each in journal.open_deliveries(feed.name) if each.id in reasons]
-    there = {each.id for each in mine if _equal(each, fingerprints)}
-    journal.accepted(there, "already at the feed", run_id)
-    journal.rejected({number: reason for number, reason in reasons.items() if number not in there}, run_id)
-
-
-async def confirm(journal: Journal, run_id: str, feed: Feed, *, within: float) -> None:
-    """Read the feed's own list until all that was sent shows there as it was sent, or the time is up."""
-    end, pause = time.monotonic() + within, _PAUSE
-    while waiting := _waiting(journal, feed):
-        fingerprints = _fingerprints((await read_feed(feed)).records)
-        journal.confirmed([each.id for each in waiting if _equal(each, fingerprints)], run_id)
-        if time.monotonic() > end or not _waiting(journal, feed):
-            return
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
-
-
-def _waiting(journal: Journal, feed: Feed) -> Sequence[Delivery]:
-    return journal.deliveries(feed.name, [State.ACCEPTED, State.UNKNOWN])
+def unseen(journal: Journal, feed: Feed, *, after: timedelta) -> YinxinError | None:
+    """Return the error for what the feed accepted so long ago and has not shown since."""
+    limit = (datetime.now(UTC) - after).isoformat()
+    late = [each for each in journal.deliveries(feed.name, [State.ACCEPTED]) if each.changed_at < limit]
+    if not late:
+        return None
+    batches = ", ".join(sorted({each.batch for each in late}))
+    sentence = ngettext(
+        "{count} record that the feed accepted has not shown up in its list for {hours} hours (batches {batches}).",
+        "{count} records that the feed accepted have not shown up in its list for {hours} hours (batches {batches}).",
+        len(late),
+    )
+    return DeliveryError(
+        "accepted-unseen",
+        sentence.format(count=len(late), hours=f"{after.total_seconds() / 3600:g}", batches=batches),
+        todo=_("Ask the feed's operator about these batches; “yinxin deliveries list --state accepted” lists them."),
+        place=Place(system=feed.title),
+    )
 
 
 def outcomes(journal: Journal, feed: Feed, records: Collection[str]) -> dict[str, tuple[str, str]]:
-    """Return record id → (confirmed, waiting, rejected or unknown; reason) as the journal has it now."""
+    """Return record id → (confirmed, waiting, differs, rejected or unknown; reason) as the journal has it now."""
     newest = {each.record_id: each for each in journal.deliveries(feed.name) if each.record_id in records}
     return {record: (OUTCOMES.get(each.state, "unknown"), each.reason) for record, each in newest.items()}
-
-
-def _fingerprints(shown: pl.DataFrame) -> dict[str, str]:
-    return dict(shown.select("record_id", "fingerprint").iter_rows())
-
-
-def _equal(delivery: Delivery, fingerprints: dict[str, str]) -> bool:
-    return fingerprints.get(delivery.record_id) == delivery.fingerprint

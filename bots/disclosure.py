@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 import polars as pl
 
 from bots import delivering, gathering
+from bots.asking import Shown, ask
 from bots.declared import BotDeclared
+from bots.gating import Gate, Gated, rules_of
+from bots.operator import operator
 from bots.order import Order
 from bots.reporting import Facts, build_report
 from bots.watching import Watch
@@ -19,7 +22,7 @@ from connectors.base import Window
 from connectors.browser import Browsers
 from connectors.portal.feed import PortalFeed
 from connectors.portal.source import PortalSource
-from journal import Journal
+from journal import Action, Journal, State
 from reconciliation.clocks import Clock
 from reconciliation.report import Bucket, Report
 from reconciliation.verdicts import Reconciliation, reconcile
@@ -48,11 +51,12 @@ class Disclosure:
         self.feed: PortalFeed = workspace.feed(self.declared.feed, self.browsers)
         self.standard = self.feed.profile.standard
 
-    async def run(self) -> Done:
-        """Do the whole job; a run that stops says so in the journal and raises what stopped it."""
-        order = self.order
-        days = (order.since.isoformat(), order.until.isoformat(), order.as_of.isoformat())
-        run_id = self.journal.begin_run(order.bot, *days, dry_run=order.dry_run)
+    async def run(self, resumed: str = "") -> Done:
+        """Do the whole job; a run that stops says so in the journal and raises what stopped it.
+
+        ``resumed`` is an earlier run that did not come to its end, and goes on.
+        """
+        run_id = self._begin(resumed)
         try:
             done = await self._story(run_id)
         except BaseException as error:
@@ -64,23 +68,41 @@ class Disclosure:
             await self._leave()
         return done
 
+    def _begin(self, resumed: str) -> str:
+        order = self.order
+        if resumed:
+            self.journal.resume_run(resumed)
+            return resumed
+        self.journal.stop_crashed(order.bot)
+        days = (order.since.isoformat(), order.until.isoformat(), order.as_of.isoformat())
+        return self.journal.begin_run(order.bot, *days, dry_run=order.dry_run)
+
     async def _story(self, run_id: str) -> Done:
         with self.watch.step("collect"):
             source, ledger, feed = await self._gather(run_id)
-            delivering.settle(self.journal, run_id, self.feed, feed.records)
+            shown = await self._asked(run_id, feed)
         with self.watch.step("reconcile"):
             records = self._judged(source.records)
             found = self._reconcile(records, ledger, feed, source.quarantine)
+            gated, found = self._gated(run_id, records, found, shown, source, feed)
             due = records.filter(found.rows["bucket"] == Bucket.DUE.value)
         with self.watch.step("deliver"):
-            trouble = await self._deliver(run_id, due)
+            trouble = await self._deliver(run_id, due, gated)
         with self.watch.step("confirm"):
             trouble = trouble or await self._confirm(run_id, due)
         with self.watch.step("report"):
             facts = Facts(run_id, self.order, self.declared, source, ledger, feed, records, found)
             report = build_report(facts, self.journal, self.feed, due)
             self.journal.finish_run(run_id, _ending(report, trouble), report.counts.as_dict(), {})
-        return Done(report, (*([trouble] if trouble else []), *ledger.troubles))
+        unseen = delivering.unseen(self.journal, self.feed, after=timedelta(hours=self.declared.unseen_after))
+        return Done(report, (*(each for each in (trouble, unseen) if each), *ledger.troubles))
+
+    async def _asked(self, run_id: str, feed: gathering.Side) -> Shown:
+        """Clear up what earlier runs left open; a dry run only looks."""
+        shown = Shown.of(feed.records)
+        if not self.order.dry_run:
+            await ask(self.journal, run_id, self.feed, shown)
+        return shown
 
     async def _gather(self, run_id: str) -> tuple[gathering.Side, gathering.Side, gathering.Side]:
         """Read all three sides at once; the bureau systems do not wait for each other."""
@@ -129,20 +151,45 @@ class Disclosure:
             soon=add_workdays(as_of, settings.due_soon).isoformat(),
         )
 
-    async def _deliver(self, run_id: str, due: pl.DataFrame) -> YinxinError | None:
-        if not due.height:
-            return None
+    def _gated(
+        self,
+        run_id: str,
+        records: pl.DataFrame,
+        found: Reconciliation,
+        shown: Shown,
+        source: gathering.Side,
+        feed: gathering.Side,
+    ) -> tuple[Gated, Reconciliation]:
+        """Say what may leave now; what this very run has sent already, before it was interrupted, stays its own."""
+        rules = rules_of([*source.mappings, *feed.mappings])
+        gate = Gate(self.journal, self.feed, self.declared.release, rules, operator())
+        gated = gate.judge(records.filter(found.rows["bucket"] == Bucket.DUE.value), shown)
+        own = {each.record_id for each in self.journal.deliveries(self.feed.name, run_id=run_id)}
+        return gated, found.with_buckets(records["record_id"], held=gated.held, due=own)
+
+    async def _deliver(self, run_id: str, due: pl.DataFrame, gated: Gated) -> YinxinError | None:
+        if due.height or gated.items:
+            await self.feed.check()
         if self.order.dry_run:
-            await self.feed.fill(due)
             return None
-        return await delivering.deliver(self.journal, run_id, self.feed, due, self.watch)
+        self.journal.discarded(gated.overtaken, "overtaken by another form", run_id)
+        prepared = {each.id for each in self.journal.prepare(run_id, self.feed.name, gated.items)}
+        return await self._courier(run_id).deliver(prepared | self._left_by_persons())
+
+    def _left_by_persons(self) -> set[int]:
+        """Return the withdrawals that somebody ordered and that did not leave yet."""
+        prepared = self.journal.deliveries(self.feed.name, [State.PREPARED])
+        return {each.id for each in prepared if each.action == Action.WITHDRAW}
+
+    def _courier(self, run_id: str) -> delivering.Courier:
+        return delivering.Courier(self.journal, run_id, self.feed, self.watch, self.declared.visible_within)
 
     async def _confirm(self, run_id: str, due: pl.DataFrame) -> YinxinError | None:
         """Read back and keep the pictures; what fails here cannot undo what was sent, so it is told, not raised."""
         if not due.height or self.order.dry_run:
             return None
         try:
-            await delivering.confirm(self.journal, run_id, self.feed, within=self.declared.visible_within)
+            await self._courier(run_id).confirm()
             for piece in await self.feed.evidence():
                 about = f"{self.feed.title} {piece.about}"
                 self.journal.keep_evidence(run_id, piece.kind, about, piece.content, piece.suffix)

@@ -105,6 +105,7 @@ def _counts(facts: Facts, outcomes: list[str]) -> Counts:
         due=buckets.count(Bucket.DUE.value),
         confirmed=outcomes.count("confirmed"),
         waiting=outcomes.count("waiting"),
+        differs=outcomes.count("differs"),
         rejected=outcomes.count("rejected"),
         unknown=outcomes.count("unknown"),
         dry_run=facts.order.dry_run,

@@ -31,5 +31,8 @@ class Watch:
     def end(self, name: str, seconds: float) -> None:
         """A step has ended after so many seconds."""
 
+    def waits(self, about: str) -> None:
+        """Somebody else, who is described in words, is at work with the same systems and has to end first."""
+
     def progress(self, name: str, what: str, done: int, total: int) -> None:
         """Within a step, so much of the total of something (a system's rows, a feed's batches) is done."""

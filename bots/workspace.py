@@ -184,6 +184,11 @@ class Workspace:
         file = self._connector(name)
         return parse(_Kind, self._read(file), file).kind
 
+    def claims(self, bot: BotDeclared) -> list[str]:
+        """Return what no two runs may work with at once: the bot's logins, by address and account."""
+        portals = [self.portal(name) for name in (*bot.sources, bot.feed)]
+        return sorted({f"login {portal.url} {portal.login.account}" for portal in portals})
+
     def _account(self, name: str, declared: PortalDeclared, browsers: Browsers) -> Portal:
         store = SessionStore(self.state / "sessions")
         return Portal(name, declared, secrets=self.secrets, store=store, browsers=browsers)

@@ -68,6 +68,13 @@ class Shown(Watch):
         if self._bars:
             self._bars.update(self._tasks[name], completed=1)
 
+    def waits(self, about: str) -> None:
+        """Say for whom the run waits."""
+        told = _("Waiting for somebody else who is at work: {about}.").format(about=about)
+        logger.bind(action="waits").info("{}", told)
+        if not self._quiet:
+            sys.stderr.write(f"{told}\n")
+
     def progress(self, name: str, what: str, done: int, total: int) -> None:
         """Show how far a system is."""
         logger.bind(action=f"{name}.progress").debug("{} {}: {} of {}", name, what, done, total)

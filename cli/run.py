@@ -95,17 +95,15 @@ def run_bot(call: Call, workspace: Workspace, order: Order) -> tuple[dict[str, A
 
 
 def watched(
-    call: Call, workspace: Workspace, order: Order, watch: Shown
+    call: Call, workspace: Workspace, order: Order, watch: Shown, resumed: str = ""
 ) -> tuple[dict[str, Any], list[YinxinError], Report]:
-    """Run a bot under a watch."""
-    import asyncio
-
-    from bots.disclosure import Disclosure
+    """Run a bot under a watch; ``resumed`` is a run that goes on."""
     from bots.reporting import result_of, write_report
+    from bots.running import run_alone
     from journal import Journal
 
     with Journal.open(workspace.state) as journal:
-        done = asyncio.run(Disclosure(workspace, journal, order, watch).run())
+        done = run_alone(workspace, journal, order, watch, resumed)
         with watch.step("workbook"):
             workbook = write_report(done.report, workspace.folder / "reports", journal.folder)
     watch.__exit__(None, None, None)

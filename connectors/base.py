@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 
 import polars as pl
 
@@ -67,13 +67,25 @@ class Evidence:
     suffix: str
 
 
+#: What is done at a feed: a first publication, another form in the place of the one it shows, or taking it back.
+Action = Literal["publish", "correct", "withdraw"]
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is about to be handed to a feed: the bytes, and which record stands in which row (from 1) of them."""
+    """What is about to be handed to a feed.
+
+    Attributes:
+        content: the bytes.
+        file_name: a name that no other attempt has, by which the feed can be asked for it later.
+        rows: which record stands in which row (from 1).
+        action: what is done with it.
+    """
 
     content: bytes
     file_name: str
     rows: Mapping[int, str]
+    action: Action = "publish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,22 +129,54 @@ class Source(Protocol):
 
 
 class Feed(Protocol):
-    """A receiver that records are delivered to."""
+    """A receiver that records are delivered to.
+
+    Attributes:
+        settles: seconds after which an upload that neither list of the feed shows counts as never arrived.
+    """
 
     name: str
     title: str
     profile: Profile
+    settles: float
+
+    @property
+    def corrects(self) -> Literal["replace", "reissue", ""]:
+        """The feed's own way of correcting.
+
+        An upload that replaces the row it has; or the row it has is withdrawn and another one published (reissue); or
+        none.
+        """
+        ...
 
     async def disclosed(self) -> pl.DataFrame:
         """Return the feed's own rows (headings or codes as columns, plus ``received``, ``_origin``, ``_row_key``)."""
         ...
 
-    async def fill(self, records: pl.DataFrame) -> Sequence[Batch]:
-        """Write records (canonical, with ``record_id``) in the receiver's own form; nothing is sent."""
+    async def check(self) -> None:
+        """Make sure that the receiver's form is the one the profile describes; nothing is sent."""
+        ...
+
+    def withdrawal(self, record: pl.DataFrame, reason: str) -> tuple[dict[str, str], str] | None:
+        """Return how one canonical record is taken back: the payload, and the fingerprint of what is shown then.
+
+        The fingerprint is empty if the feed then shows nothing; None if it takes nothing back.
+        """
+        ...
+
+    async def fill(self, payloads: pl.DataFrame, action: Action, name: str) -> Sequence[Batch]:
+        """Write payloads (with ``record_id``) in the receiver's own form, in files that begin with ``name``."""
         ...
 
     async def send(self, batch: Batch) -> Receipt:
         """Hand one batch over and wait for its receipt."""
+        ...
+
+    async def look_up(self, file_name: str, records: Sequence[str]) -> Receipt | None:
+        """Return the receipt of a batch handed over earlier, its records in the order of its rows.
+
+        None if the feed does not know the file, or keeps no list of files.
+        """
         ...
 
     async def evidence(self) -> Sequence[Evidence]:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
+_LONGEST_WAIT = 60.0
 _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 
 
 class NoAnswer(Exception):  # noqa: N818 - the word for it
-    """A request that got no usable answer; another try may get one. ``slow`` when the time was up."""
+    """A request that got no usable answer; another try may get one.
 
-    def __init__(self, reason: str, *, slow: bool = False) -> None:
+    ``slow`` when the time was up; ``after`` is how many seconds the system asks to wait.
+    """
+
+    def __init__(self, reason: str, *, slow: bool = False, after: float = 0) -> None:
         super().__init__(reason)
         self.slow = slow
+        self.after = after
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ class Wire:
         except aiohttp.ClientError as error:
             raise NoAnswer(str(error) or type(error).__name__) from error
         if response.status in _TRY_AGAIN:
-            raise NoAnswer(f"HTTP {response.status}")
+            raise NoAnswer(f"HTTP {response.status}", after=retry_after(response.headers.get("Retry-After", "")))
         return Answer(response.status, response.headers, content, url)
 
     def _opened(self, url: str) -> ClientSession:
@@ -99,6 +107,18 @@ class Wire:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def retry_after(text: str) -> float:
+    """Return the seconds of a ``Retry-After`` header (RFC 9110 §10.2.3), within what a run can wait for."""
+    if not text:
+        return 0
+    if text.isdecimal():
+        return min(float(text), _LONGEST_WAIT)
+    with suppress(ValueError):
+        seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
+        return min(max(seconds, 0), _LONGEST_WAIT)
+    return 0
 
 
 def _proxy_for(url: str) -> str | None:

@@ -87,10 +87,11 @@ class Deliveries(Book):
         states: Collection[str] | None = None,
         run_id: str | None = None,
         record_id: str | None = None,
+        file_name: str | None = None,
     ) -> list[Delivery]:
         """Return deliveries in the order of their preparation; each argument that is given narrows them."""
         query = select(deliveries).order_by(deliveries.c.id)
-        for column, value in (("feed", feed), ("run_id", run_id), ("record_id", record_id)):
+        for column, value in (("feed", feed), ("run_id", run_id), ("record_id", record_id), ("file_name", file_name)):
             if value is not None:
                 query = query.where(deliveries.c[column] == value)
         if states is not None:
@@ -101,6 +102,13 @@ class Deliveries(Book):
     def open_deliveries(self, feed: str) -> list[Delivery]:
         """Return the feed's deliveries that it does not show yet: held, prepared, sent, unknown, accepted."""
         return self.deliveries(feed, OPEN)
+
+    def rules_used(self, feed: str) -> set[str]:
+        """Return the rules under which anything was ever handed over to a feed, as far as they were noted."""
+        left = deliveries.c.state.not_in([State.HELD, State.PREPARED, State.DISCARDED])
+        query = select(deliveries.c.rules).distinct().where(deliveries.c.feed == feed, deliveries.c.rules != "", left)
+        with self._reading() as connection:
+            return set(connection.scalars(query))
 
     def states_of(self, run_id: str) -> dict[str, int]:
         """Return how many of the deliveries that a run prepared stand in each state; absent states are zero."""

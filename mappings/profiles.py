@@ -57,7 +57,10 @@ class Names(Declared):
 
 
 class ProfileFile(Declared):
-    """The text of a profile file. The edition is demanded because status ``1`` means revoked in one of them."""
+    """The text of a profile file. The edition is demanded because status ``1`` means revoked in one of them.
+
+    ``duplicate`` holds words of a refusal that means “we have it already”: it is looked up before it is believed.
+    """
 
     standard: str
     edition: str
@@ -65,6 +68,7 @@ class ProfileFile(Declared):
     encoding: str = "gb18030"
     date_format: str = "%Y/%m/%d"
     key: tuple[str, ...] = ("document_number", "name")
+    duplicate: tuple[str, ...] = ()
     names: Names = Names()
     columns: tuple[Column, ...] = Key(min_length=1)
 

@@ -23,7 +23,7 @@ PARTS: Mapping[str, Mapping[Part, str]] = {
     "late": {"numerator": "late", "denominator": "reported"},
     "concealment": {"numerator": "concealed", "denominator": "checked"},
 }
-RECEIVED = ("confirmed", "waiting")
+RECEIVED = ("confirmed", "waiting", "differs")
 
 
 def rates(verdicts: pl.DataFrame, *, as_of: str, quarantined: pl.DataFrame | None = None) -> list[Rate]:

@@ -57,6 +57,7 @@ class Counts:
     due: int = 0
     confirmed: int = 0
     waiting: int = 0
+    differs: int = 0
     rejected: int = 0
     unknown: int = 0
     dry_run: bool = False
@@ -79,8 +80,8 @@ class Counts:
             (
                 "due",
                 self.due,
-                "confirmed + waiting + rejected + unknown",
-                self.confirmed + self.waiting + self.rejected + self.unknown,
+                "confirmed + waiting + differs + rejected + unknown",
+                self.confirmed + self.waiting + self.differs + self.rejected + self.unknown,
             ),
         )
 
@@ -90,7 +91,7 @@ class Counts:
         return all(left == right for _name, left, _sum, right in self.balances)
 
     def as_dict(self) -> dict[str, int]:
-        """Return the ten counts by name."""
+        """Return the counts by name."""
         counts = asdict(self)
         del counts["dry_run"]
         return counts
@@ -152,7 +153,7 @@ VERDICT_COLUMNS = (
     "timeliness",  # Timeliness
     "compliance",  # Compliance, empty without a source row
     "bucket",  # Bucket, empty without a source row
-    "outcome",  # state of the delivery: confirmed, waiting, rejected, unknown, or empty
+    "outcome",  # state of the delivery: confirmed, waiting, differs, rejected, unknown, or empty
     "reason",  # why it is held, in the reader's language
     "rule",  # the name of the matching rule that brought the group together
     "document_number",

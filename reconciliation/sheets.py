@@ -35,7 +35,7 @@ def tables(report: Report, standard: Standard) -> Iterator[Table]:
 
 def _held(report: Report, shown: Shown) -> Table:
     rows = report.verdicts
-    waits = (rows["bucket"] == Bucket.HELD.value) | rows["outcome"].is_in(["rejected", "unknown"])
+    waits = (rows["bucket"] == Bucket.HELD.value) | rows["outcome"].is_in(["differs", "rejected", "unknown"])
     return Table(_(headings.HELD), TAB_ATTEND, shown.columns(rows.filter(waits), (*_HELD, *_HELD_REST)))
 
 

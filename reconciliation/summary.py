@@ -19,7 +19,7 @@ TALLIES: dict[str, type[StrEnum]] = {"verdict": Verdict, "timeliness": Timelines
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One of the ten counts by its code word."""
+    """One of the counts by its code word."""
 
     name: str
     count: int

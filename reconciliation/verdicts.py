@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -14,7 +15,7 @@ from reconciliation.grouping import Groups, gather_groups
 from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE, Link, Sides
 from reconciliation.matching import complete
 from reconciliation.policies import Policy, decide
-from reconciliation.report import DIFFERENCE_COLUMNS, VERDICT_COLUMNS
+from reconciliation.report import DIFFERENCE_COLUMNS, VERDICT_COLUMNS, Bucket
 
 KEPT = (*SHOWN, "decision_date", "fingerprint", "origin")
 
@@ -35,6 +36,29 @@ class Reconciliation:
     differences: pl.DataFrame
     members: pl.DataFrame
     rows: pl.DataFrame
+
+    def with_buckets(self, record_ids: pl.Series, *, held: Mapping[str, str], due: Collection[str]) -> Reconciliation:
+        """Return the same with some buckets changed.
+
+        Args:
+            record_ids: of the source rows, in their order.
+            held: record → why a record that is due is held after all.
+            due: records that this run has delivered itself, which the feed therefore shows already.
+        """
+        rows = self.rows.with_columns(record_id=record_ids.gather(self.rows["source_row"]))
+        kept, shown = pl.col("bucket") == Bucket.DUE.value, pl.col("bucket") == Bucket.ALREADY_DISCLOSED.value
+        bucket = (
+            pl.when(kept & pl.col("record_id").is_in(list(held)))
+            .then(pl.lit(Bucket.HELD.value))
+            .when(shown & pl.col("record_id").is_in(list(due)))
+            .then(pl.lit(Bucket.DUE.value))
+            .otherwise("bucket")
+        )
+        why = pl.col("record_id").replace_strict(dict(held), default="", return_dtype=pl.String)
+        told = self.verdicts.with_columns(
+            bucket=bucket, reason=pl.when(kept & (why != "")).then(why).otherwise("reason")
+        )
+        return replace(self, verdicts=told, rows=rows.with_columns(bucket=bucket).drop("record_id"))
 
 
 def reconcile(  # noqa: PLR0913 - three sides, and how to look at them

@@ -111,6 +111,48 @@ class ErrorRows(Declared):
     field: str = ""
 
 
+class Batches(Declared):
+    """The feed's own list of files handed over (dotted paths into its JSON answer), newest first."""
+
+    request: Request
+    rows: str
+    name: str
+    number: str
+
+
+class Withdraw(Declared):
+    """The form by which a record is taken back.
+
+    Attributes:
+        fields: words at an input → the field of the record that goes there.
+        reason: words at the input that takes the reason.
+        button: the words on the button.
+        done: words that the page shows when it was done.
+        refused: words one of which it shows when it was not.
+    """
+
+    page: str
+    fields: dict[str, str]
+    reason: str
+    button: str
+    done: str
+    refused: tuple[str, ...]
+
+
+class Invalidate(Declared):
+    """A record is taken back by sending it once more with other values (a status push, an invalid copy).
+
+    Attributes:
+        set: field → value of the copy.
+        reason: the field that takes the reason.
+        through: whether the copy replaces the row (corrections) or is added to it (upload).
+    """
+
+    set: dict[str, str]
+    reason: str = "remarks"
+    through: Literal["upload", "corrections"] = "corrections"
+
+
 class Upload(Declared):
     """The page that takes a filled template.
 
@@ -120,6 +162,9 @@ class Upload(Declared):
         file_label, button: the words at the file input and on the button.
         batch: the words in front of the batch number on the page that follows.
         rows: the most rows in one file.
+        corrections: the page that takes the same template and replaces the rows it has.
+        batches: the list in which a file handed over earlier can be found.
+        settles: seconds after which an upload that neither list shows counts as never arrived.
     """
 
     page: str
@@ -131,6 +176,9 @@ class Upload(Declared):
     result: Result
     errors: ErrorRows
     rows: int = 5000
+    corrections: str = ""
+    batches: Batches | None = None
+    settles: float = Field(default=60, ge=0)
 
 
 class PortalDeclared(Declared):
@@ -158,3 +206,5 @@ class PortalDeclared(Declared):
     detail: Detail | None = None
     received: str = ""
     upload: Upload | None = None
+    withdraw: Withdraw | None = None
+    invalidate: Invalidate | None = None

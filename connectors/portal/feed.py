@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import math
-import time
-from collections.abc import Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import polars as pl
 
-from connectors.base import Batch, Evidence, Receipt
+from connectors.base import Action, Batch, Evidence, Receipt
+from connectors.portal import handover
 from connectors.portal.account import Portal
 from connectors.portal.declared import Request, Upload
-from connectors.portal.filling import dig
-from connectors.portal.looking import Looking, address, visiting
-from connectors.portal.replay import json_of
-from connectors.portal.template import Template, read_errors
+from connectors.portal.receipts import Receipts
+from connectors.portal.template import Template
 from mappings.apply import ORIGIN, ROW_KEY
+from mappings.identity import with_identity
 from mappings.profiles import Profile
-from words.errors import DeliveryError, Place
+from words.errors import Place
 from words.languages import gettext as _
-
-if TYPE_CHECKING:
-    from playwright.async_api import ElementHandle
 
 #: The column under which ``disclosed`` tells the day on which the feed took a row.
 RECEIVED = "received"
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0
+_RECORD = "record_id"
 
 
 class PortalFeed:
@@ -40,8 +32,18 @@ class PortalFeed:
         self.name = portal.name
         self.title = portal.declared.title
         self.profile = profile
+        self.settles = upload.settles
         self._portal = portal
         self._upload = upload
+        self._receipts = Receipts(portal.session, upload)
+        self._template: Template | None = None
+
+    @property
+    def corrects(self) -> Literal["replace", "reissue", ""]:
+        """The platform's own way of correcting."""
+        if self._upload.corrections:
+            return "replace"
+        return "reissue" if self._portal.declared.withdraw or self._portal.declared.invalidate else ""
 
     async def disclosed(self) -> pl.DataFrame:
         """Return the feed's own list: its codes as columns, ``received`` as a day, origin and key of each row."""
@@ -63,128 +65,93 @@ class PortalFeed:
     def _day(self, payload: Any) -> str:  # noqa: ANN401 - a mapping of text
         return str(payload.get(self._portal.declared.received, ""))[:10].replace("/", "-")
 
-    async def fill(self, records: pl.DataFrame) -> Sequence[Batch]:
-        """Download the template, check it, and write the records into as many files as the receiver's limit asks for.
+    async def check(self) -> None:
+        """Download the template, once a run, and check its headings.
 
         Raises:
             DriftError: the template is not the one the profile describes.
         """
-        content = await self._downloaded_template()
-        template = self._checked(content)
-        return [self._batch(template, part) for part in records.iter_slices(self._upload.rows) if part.height]
+        await self._checked()
 
-    def _checked(self, content: bytes) -> Template:
-        place = Place(system=self.title, url=self._upload.template)
-        return Template(content, sheet=self._upload.sheet, headers=self.profile.headers, place=place)
+    async def _checked(self) -> Template:
+        if self._template is None:
+            response = await self._portal.session.fetch(Request(url=self._upload.template), {})
+            place = Place(system=self.title, url=self._upload.template)
+            headers = self.profile.headers
+            self._template = Template(response.content, sheet=self._upload.sheet, headers=headers, place=place)
+        return self._template
 
-    async def _downloaded_template(self) -> bytes:
-        response = await self._portal.session.fetch(Request(url=self._upload.template), {})
-        return response.content
+    def withdrawal(self, record: pl.DataFrame, reason: str) -> tuple[dict[str, str], str] | None:
+        """Return the payload that takes one canonical record back, and the fingerprint of what is shown then."""
+        if form := self._portal.declared.withdraw:
+            values = record.row(0, named=True)
+            filled = {words: values[field] or "" for words, field in form.fields.items()}
+            return {**filled, form.reason: reason}, ""
+        if copy := self._portal.declared.invalidate:
+            changed = {**copy.set, copy.reason: reason}
+            invalid = record.with_columns(**{field: pl.lit(value) for field, value in changed.items()})
+            told = with_identity(invalid.select(self.profile.standard.names), self.profile.standard)
+            return self.profile.encode(told).row(0, named=True), told["fingerprint"].item()
+        return None
 
-    def _batch(self, template: Template, records: pl.DataFrame) -> Batch:
-        filled = template.fill(self.profile.encode(records))
-        name = f"{self.profile.name}-{hashlib.sha256(filled).hexdigest()[:12]}.xlsx"
-        rows = dict(enumerate(records["record_id"], template.header_row + 1))
-        return Batch(filled, name, rows)
+    async def fill(self, payloads: pl.DataFrame, action: Action, name: str) -> Sequence[Batch]:
+        """Write payloads (and ``record_id``) into as many files as the receiver's limit asks for; nothing is sent.
+
+        Raises:
+            DriftError: the template is not the one the profile describes.
+        """
+        if action == "withdraw" and self._portal.declared.withdraw:
+            return [self._form(row, f"{name}-{number}.json") for number, row in enumerate(payloads.to_dicts(), 1)]
+        template = await self._checked()
+        parts = [part for part in payloads.iter_slices(self._upload.rows) if part.height]
+        return [self._batch(template, part, action, f"{name}-{number}.xlsx") for number, part in enumerate(parts, 1)]
+
+    def _form(self, row: Mapping[str, str], name: str) -> Batch:
+        filled = {words: value for words, value in row.items() if words != _RECORD}
+        return Batch(json.dumps(filled, ensure_ascii=False).encode(), name, {1: row[_RECORD]}, "withdraw")
+
+    def _batch(self, template: Template, payloads: pl.DataFrame, action: Action, name: str) -> Batch:
+        copies = self._portal.declared.invalidate
+        if action == "withdraw" and copies:  # a copy goes the way of the rows it is like
+            action = "correct" if copies.through == "corrections" else "publish"
+        filled = template.fill(payloads.select(self.profile.headers), mark=name)
+        return Batch(filled, name, self._rows(template, payloads[_RECORD]), action)
+
+    def _rows(self, template: Template, records: Sequence[str] | pl.Series) -> dict[int, str]:
+        return dict(enumerate(records, template.header_row + 1))
 
     async def send(self, batch: Batch) -> Receipt:
-        """Hand one batch over through the upload page and wait for its receipt.
+        """Hand one batch over through the platform's own page and wait for its receipt.
 
         Raises:
             DeliveryError: the feed refused the file as a whole, or its receipt never came.
         """
-        await self._portal.session.ready()
-        looking = await self._portal.visit.enter(self._portal.session.kept)
-        async with visiting(looking, self._upload.page):
-            await self._open_upload(looking)
-            number = await self._hand_over(looking, batch)
-        answer, papers = await self._result(number)
-        receipt = await self._receipt(batch, number, answer, papers)
-        await self._picture(looking, number)
+        if batch.action == "withdraw":
+            return await self._withdraw(batch)
+        number = await handover.upload(self._portal, self._upload, batch, self._receipts.failed)
+        receipt = await self._receipts.of(number, batch.rows)
+        await handover.picture(self._portal, number, again=True)
         return receipt
 
-    async def _picture(self, looking: Looking, number: str) -> None:
-        """Take the receipt's picture; a receipt that is there is worth more than its picture."""
-        from playwright.async_api import Error
+    async def _withdraw(self, batch: Batch) -> Receipt:
+        form = self._portal.declared.withdraw
+        assert form is not None, "only a portal with the form makes such a batch"
+        refused, page = await handover.fill_form(self._portal, form, batch, self._receipts.failed)
+        await handover.picture(self._portal, batch.file_name)
+        records = tuple(batch.rows.values())
+        reasons = dict.fromkeys(records, refused) if refused else {}
+        return Receipt(batch.file_name, () if refused else records, reasons, (("page", page),))
 
-        with suppress(Error, TimeoutError):
-            async with asyncio.timeout(self._portal.declared.timeout):
-                await self._take(looking, number)
+    async def look_up(self, file_name: str, records: Sequence[str]) -> Receipt | None:
+        """Return the receipt of a file handed over earlier, or None if the platform's list does not have it.
 
-    async def _take(self, looking: Looking, number: str) -> None:
-        await looking.page.reload(wait_until="domcontentloaded")
-        self._portal.album.add("screenshot", number, await looking.picture(), ".jpg")
-
-    async def _open_upload(self, looking: Looking) -> None:
-        target = address(self._portal.declared, self._upload.page)
-        await looking.page.goto(target, wait_until="domcontentloaded")
-        if await looking.settled() == "login":
-            await self._portal.session.renew()
-            await looking.page.goto(target, wait_until="domcontentloaded")
-
-    async def _hand_over(self, looking: Looking, batch: Batch) -> str:
-        field: ElementHandle = await looking.locate("field", self._upload.file_label, "file")
-        await field.set_input_files(
-            {
-                "name": batch.file_name,
-                "mimeType": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                "buffer": batch.content,
-            }
-        )
-        await (await looking.locate("button", self._upload.button)).click()
-        for _turn in looking.turns():
-            if number := await looking.ask("valueOf", self._upload.batch):
-                return str(number)
-            await looking.pause()
-        raise self._failed(_("The upload page never named a batch number."), looking.page.url)
-
-    async def _result(self, number: str) -> tuple[Any, list[tuple[str, bytes]]]:
-        result, pause = self._upload.result, _FIRST_PAUSE
-        end = time.monotonic() + self._portal.declared.timeout * 10
-        while time.monotonic() < end:
-            response = await self._portal.session.fetch(result.request, {"batch": number})
-            answer = json_of(self._portal.declared, response.content, response.url)
-            if dig(answer, result.state) in result.done:
-                return answer, [("receipt", response.content)]
-            if dig(answer, result.state) in result.failed:
-                raise self._failed(str(dig(answer, result.message)), response.url)
-            await asyncio.sleep(pause)
-            pause = min(pause * math.sqrt(2), _LONGEST_PAUSE)
-        raise self._failed(_("The receipt of batch {batch} never came.").format(batch=number), number)
-
-    async def _receipt(self, batch: Batch, number: str, answer: Any, papers: list[tuple[str, bytes]]) -> Receipt:  # noqa: ANN401
-        result = self._upload.result
-        refused_rows: dict[int, str] = {}
-        if errors := dig(answer, result.errors):
-            url = urljoin(f"{self._portal.declared.url}/", str(errors))
-            report = await self._portal.session.fetch(Request(url=url), {})
-            papers.append(("error-report", report.content))
-            wanted = self._upload.errors
-            place = Place(system=self.title, url=url)
-            refused_rows = read_errors(
-                report.content, row=wanted.row, reason=wanted.reason, field=wanted.field, place=place
-            )
-        refused = {batch.rows[row]: reason for row, reason in refused_rows.items() if row in batch.rows}
-        accepted = tuple(record for record in batch.rows.values() if record not in refused)
-        told = (int(dig(answer, result.accepted) or 0), int(dig(answer, result.refused) or 0))
-        if told != (len(accepted), len(refused)):
-            raise self._failed(
-                _("Batch {batch}: the receipt counts {told} taken and refused, its rows are {found}.").format(
-                    batch=number, told=told, found=(len(accepted), len(refused))
-                ),
-                number,
-            )
-        return Receipt(number, accepted, refused, tuple(papers))
-
-    def _failed(self, sentence: str, url: str) -> DeliveryError:
-        return DeliveryError(
-            "delivery-failed",
-            sentence,
-            todo=_(
-                "Look the batch up at the feed; the next run asks the feed's own list before it sends anything again."
-            ),
-            place=Place(system=self.title, url=url),
-        )
+        Raises:
+            DeliveryError: it has it, and refused it as a whole.
+        """
+        number = await self._receipts.number_of(file_name)
+        if number is None:
+            return None
+        return await self._receipts.of(number, self._rows(await self._checked(), records))
 
     async def evidence(self) -> Sequence[Evidence]:
         """Return pictures of the own list and of the receipts; the list is compared both ways first."""

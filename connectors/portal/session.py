@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 
 from loguru import logger
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from connectors.portal.declared import PortalDeclared, Request
 from connectors.portal.expiry import expired
@@ -19,7 +19,14 @@ from words.errors import Place, SystemFailure
 from words.languages import gettext as _
 
 _FIRST_PAUSE = 0.5
+_LONGER = wait_exponential(multiplier=_FIRST_PAUSE, max=10)
 _Written = tuple[str, dict[str, str], bytes | None]
+
+
+def _wait(state: RetryCallState) -> float:
+    """Wait longer each time, and never less than the system asks for."""
+    error = state.outcome.exception() if state.outcome else None
+    return max(_LONGER(state), error.after if isinstance(error, NoAnswer) else 0)
 
 
 class Session:
@@ -105,7 +112,8 @@ class Session:
         async with self._in_flight:
             try:
                 return await self._once(method, url, headers, body)
-            except NoAnswer:
+            except NoAnswer as error:
+                await asyncio.sleep(max(_FIRST_PAUSE, error.after))
                 return await self._again(method, url, headers, body)
 
     async def _once(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
@@ -115,11 +123,10 @@ class Session:
     async def _again(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
         tries = AsyncRetrying(
             stop=stop_after_attempt(2),
-            wait=wait_exponential(multiplier=_FIRST_PAUSE, max=10),
+            wait=_wait,
             retry=retry_if_exception_type(NoAnswer),
             reraise=True,
         )
-        await asyncio.sleep(_FIRST_PAUSE)
         try:
             return await tries(self._once, method, url, headers, body)
         except NoAnswer as error:

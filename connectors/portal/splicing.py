@@ -23,10 +23,13 @@ _DATA = re.compile(r"<((?:\w+:)?)sheetData\s*(?:/>|>(.*?)</(?:\w+:)?sheetData>)"
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def splice(book: bytes, sheet: str, header_row: int, letters: Sequence[str], rows: pl.DataFrame) -> bytes:
+def splice(
+    book: bytes, sheet: str, header_row: int, letters: Sequence[str], rows: pl.DataFrame, mark: str = ""
+) -> bytes:
     """Return the workbook with ``rows`` below ``header_row`` of a sheet, column by column under ``letters``.
 
-    Cells are inline strings in the style that the template gives the first row below its headings.
+    Cells are inline strings in the style that the template gives the first row below its headings. ``mark`` becomes
+    the archive's comment, which tells apart files that hold the same rows.
 
     Raises:
         KeyError: the workbook has no such sheet.
@@ -36,6 +39,7 @@ def splice(book: bytes, sheet: str, header_row: int, letters: Sequence[str], row
         text = old.read(part).decode("utf-8")
         filled = io.BytesIO()
         with zipfile.ZipFile(filled, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
+            new.comment = mark.encode()
             for item in old.infolist():
                 content = _with_rows(text, header_row, letters, rows) if item.filename == part else old.read(item)
                 # A fixed date, so that the same records always make the same file.

@@ -62,15 +62,16 @@ class Template:
             )
         return [found.index(word) + 1 for word in wanted], best + 1
 
-    def fill(self, rows: pl.DataFrame) -> bytes:
+    def fill(self, rows: pl.DataFrame, mark: str = "") -> bytes:
         """Return the workbook with one row per record under its headings; cells are text, never formulas.
 
         The rows are put into the sheet as it came; what stood below the headings (examples, notes) gives way.
+        ``mark`` makes two files with the same rows two files.
         """
         from openpyxl.utils import get_column_letter
 
         letters = [get_column_letter(column) for column in self._columns]
-        return splice(self._content, self._sheet, self.header_row, letters, rows)
+        return splice(self._content, self._sheet, self.header_row, letters, rows, mark)
 
     def _changed(self, sentence: str, row: int | None = None) -> DriftError:
         return DriftError(

@@ -217,7 +217,8 @@ def first_batch(desk: Desk) -> bytes:
     async def fill() -> bytes:
         feed = workspace.feed("credit", Browsers())
         try:
-            return (await feed.fill(due))[0].content
+            payloads = feed.profile.encode(due).with_columns(due["record_id"])
+            return (await feed.fill(payloads, "publish", "by-hand"))[0].content
         finally:
             await feed.close()
 
