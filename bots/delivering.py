@@ -15,7 +15,7 @@ import polars as pl
 from bots.asking import Shown, ask, differing, look, take_in
 from bots.watching import Watch
 from connectors.base import Action, Batch, Feed
-from journal import Delivery, Journal, State
+from journal import Delivery, Journal, Prepared, State
 from words.errors import DeliveryError, Place, YinxinError
 from words.languages import gettext as _
 from words.languages import ngettext
@@ -140,6 +140,14 @@ class Courier:
         waiting = self.journal.deliveries(self.feed.name, [State.ACCEPTED])
         other = {each.id: differing(self.feed, each, shown) for each in waiting if shown.forms(each.record_id)}
         self.journal.differs(other, self.run_id)
+
+
+async def rehearse(feed: Feed, items: Sequence[Prepared]) -> None:
+    """Write what would be sent in the feed's own form, as a real run would, and send nothing."""
+    for action in (each for actions in _STAGES for each in actions):
+        rows = [{**item.payload, "record_id": item.record_id} for item in items if item.action == action]
+        if rows:
+            await feed.fill(pl.DataFrame(rows), action, "dry-run")
 
 
 def unseen(journal: Journal, feed: Feed, *, after: timedelta) -> YinxinError | None:

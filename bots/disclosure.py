@@ -171,6 +171,7 @@ class Disclosure:
         if due.height or gated.items:
             await self.feed.check()
         if self.order.dry_run:
+            await delivering.rehearse(self.feed, gated.items)
             return None
         self.journal.discarded(gated.overtaken, "overtaken by another form", run_id)
         prepared = {each.id for each in self.journal.prepare(run_id, self.feed.name, gated.items)}

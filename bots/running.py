@@ -3,23 +3,61 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 
 from bots.disclosure import Disclosure, Done
 from bots.order import Order
 from bots.watching import Watch
 from bots.workspace import Workspace
-from journal import Journal
+from journal import Journal, RunRow
+
+#: Seconds in which the lease of a process that died on another machine runs out.
+_RECOVERY = 60.0
 
 
-def run_alone(workspace: Workspace, journal: Journal, order: Order, watch: Watch, resumed: str = "") -> Done:
-    """Run a bot while holding the leases of its name and its logins; ``resumed`` is a run that goes on.
+def run_alone(workspace: Workspace, journal: Journal, order: Order, watch: Watch) -> Done:
+    """Run a bot while holding the leases of its name and its logins.
 
     Raises:
         Busy: another run is still at work after the bot's ``patience``.
     """
-    declared = workspace.bot(order.bot)
-    claims = [f"bot {order.bot}", *workspace.claims(declared)]
-    with journal.holding(
-        claims, f"yinxin run {order.bot}", patience=declared.patience, waiting=lambda lease: watch.waits(lease.about)
-    ):
-        return asyncio.run(Disclosure(workspace, journal, order, watch).run(resumed))
+    with alone(workspace, journal, order.bot, watch):
+        return asyncio.run(Disclosure(workspace, journal, order, watch).run())
+
+
+def resume_alone(workspace: Workspace, journal: Journal, run: RunRow, watch: Watch) -> Done | None:
+    """Finish a run that was interrupted, or left something on its way; None if nothing is left to be done.
+
+    Raises:
+        Busy: it is not interrupted but at work, or another one is.
+    """
+    with alone(workspace, journal, run.bot, watch, patience=_RECOVERY):
+        if run.run_id not in {each.run_id for each in journal.unfinished_runs(run.bot)}:
+            return None
+        return asyncio.run(Disclosure(workspace, journal, _order_of(run, workspace), watch).run(run.run_id))
+
+
+@contextmanager
+def alone(
+    workspace: Workspace, journal: Journal, bot: str, watch: Watch, *, patience: float | None = None
+) -> Iterator[None]:
+    """Hold the leases of a bot's name and of its logins.
+
+    Raises:
+        Busy: somebody else still holds one after ``patience`` seconds (by default the bot's own).
+    """
+    declared = workspace.bot(bot)
+    patience = declared.patience if patience is None else patience
+    claims = [f"bot {bot}", *workspace.claims(declared)]
+    with journal.holding(claims, f"yinxin {bot}", patience=patience, waiting=lambda lease: watch.waits(lease.about)):
+        yield
+
+
+def _order_of(run: RunRow, workspace: Workspace) -> Order:
+    """Return what the run was asked to do; one that believed in its own present now believes in ours."""
+    as_of = date.fromisoformat(run.as_of)
+    began = datetime.fromisoformat(run.started_at).astimezone().date()
+    today = workspace.today if as_of == began else as_of
+    return Order(run.bot, date.fromisoformat(run.since), date.fromisoformat(run.until), today)

@@ -19,6 +19,7 @@ from connectors.portal.feed import PortalFeed
 from connectors.portal.kept import SessionStore
 from connectors.portal.source import PortalSource
 from connectors.secrets import Secrets
+from journal import Journal
 from mappings.mapping import Mapping
 from mappings.profiles import Profile
 from mappings.standards import LICENCE
@@ -93,6 +94,10 @@ class Workspace:
     def state(self) -> Path:
         """Where the workspace keeps what it remembers."""
         return self.folder / ".yinxin"
+
+    def journal(self) -> Journal:
+        """Open the workspace's journal; close it, or use it as a context."""
+        return Journal.open(self.state)
 
     @cached_property
     def secrets(self) -> Secrets:

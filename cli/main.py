@@ -23,7 +23,7 @@ _SURPLUS = "unexpected extra argument(s)"
 
 def build() -> typer.Typer:
     """Return the command line; every command imports what it needs when it runs."""
-    from cli import connectors, demo, doctor, init, mappings, report, run, sandbox, status
+    from cli import connectors, demo, doctor, explain, init, mappings, report, resume, run, sandbox, status
 
     app = typer.Typer(
         name="yinxin",
@@ -33,7 +33,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain help comes in half the time
     )
-    for room in (demo, init, run, status, report, doctor):
+    for room in (demo, init, run, resume, status, explain, report, doctor):
         room.register(app)
     for name, room, about in (
         ("connectors", connectors, _("The systems at the edges.")),

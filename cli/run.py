@@ -14,9 +14,11 @@ from words.languages import N_, ngettext
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
+    from bots.disclosure import Done
     from bots.order import Order
     from bots.workspace import Workspace
     from cli.progress import Shown
+    from journal import Journal
     from reconciliation.report import Report
 
 _DAY = "%Y-%m-%d"
@@ -95,17 +97,24 @@ def run_bot(call: Call, workspace: Workspace, order: Order) -> tuple[dict[str, A
 
 
 def watched(
-    call: Call, workspace: Workspace, order: Order, watch: Shown, resumed: str = ""
+    call: Call, workspace: Workspace, order: Order, watch: Shown
 ) -> tuple[dict[str, Any], list[YinxinError], Report]:
-    """Run a bot under a watch; ``resumed`` is a run that goes on."""
-    from bots.reporting import result_of, write_report
+    """Run a bot under a watch."""
     from bots.running import run_alone
-    from journal import Journal
 
-    with Journal.open(workspace.state) as journal:
-        done = run_alone(workspace, journal, order, watch, resumed)
-        with watch.step("workbook"):
-            workbook = write_report(done.report, workspace.folder / "reports", journal.folder)
+    with workspace.journal() as journal:
+        done = run_alone(workspace, journal, order, watch)
+        return finished(call, workspace, journal, done, watch)
+
+
+def finished(
+    call: Call, workspace: Workspace, journal: Journal, done: Done, watch: Shown
+) -> tuple[dict[str, Any], list[YinxinError], Report]:
+    """Write the workbook of a run that has come to its end, and show it."""
+    from bots.reporting import result_of, write_report
+
+    with watch.step("workbook"):
+        workbook = write_report(done.report, workspace.folder / "reports", journal.folder)
     watch.__exit__(None, None, None)
     show(call, done.report, workbook)
     return result_of(done.report, workbook, watch.seconds), list(done.troubles), done.report
