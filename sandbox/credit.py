@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+from collections.abc import Sequence
+from typing import TypeVar
 from urllib.parse import quote
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox.credit_files import headers, report, template
-from sandbox.credit_intake import Intake
+from sandbox.credit_files import report, template
+from sandbox.credit_forms import Reception
 from sandbox.credit_rules import LABELS
-from sandbox.credit_store import Store
-from sandbox.doors import Door, Session
-from sandbox.faults import Faults
-from sandbox.model import City
-from sandbox.portal import Portal, data, page
+from sandbox.doors import Session
+from sandbox.portal import data, page
 from sandbox.web import answer, html, ok, refused, whole
+
+T = TypeVar("T")
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What the public sees: never the number of anybody's identity paper.
@@ -29,27 +28,20 @@ _STATES = {"1": "有效", "2": "无效"}
 _PUBLIC_SIZE = 10
 
 
-class Credit(Portal):
+class Credit(Reception):
     """The credit platform of one city."""
-
-    home = "/credit/upload"
-
-    def __init__(self, city: City, door: Door, faults: Faults, state: Path) -> None:
-        super().__init__(door, faults)
-        self.store = Store(city, state)
-        self._intake = Intake(self.store)
 
     def routes(self) -> list[Route]:
         """The addresses of this portal, the busiest first."""
         return [
             Route("/api/submissions", self.submissions),
+            Route("/api/batches", self.batch_list),
             Route("/api/batches/{number}", self.batch_state),
             Route("/", self.start),
             Route("/login", self.login, methods=["GET", "POST"]),
             Route("/logout", self.logout),
             Route("/template.xlsx", self.template),
-            Route("/upload", self.upload_page),
-            Route("/upload", self.upload, methods=["POST"]),
+            *super().routes(),
             Route("/batches", self.batches),
             Route("/batches/{number}", self.batch),
             Route("/batches/{number}/errors.xlsx", self.errors),
@@ -71,52 +63,35 @@ class Credit(Portal):
         return _download(template(self.struck("renamed_template_column")), "行政许可信息填报模板.xlsx")
 
     @page
-    async def upload_page(self, _request: Request, session: Session) -> Response:
-        """The page with the upload form."""
-        return self._upload_form(session)
-
-    @data
-    async def upload(self, request: Request, session: Session) -> Response:
-        """Take a workbook and lead to the page of its batch."""
-        async with request.form() as fields:
-            file, csrf = fields.get("file"), fields.get("csrf")
-            if csrf != self.door.seal(session.key):
-                return self._upload_form(session, "页面已过期，请刷新后重试")
-            if not isinstance(file, UploadFile) or not file.filename:
-                return self._upload_form(session, "请选择文件")
-            content = await file.read()
-            expected = headers(self.struck("renamed_template_column"))
-            batch = self._intake.accept(file.filename, content, expected)
-        return RedirectResponse(f"/credit/batches/{batch.number}", 302)
-
-    def _upload_form(self, session: Session, message: str = "") -> Response:
-        csrf = self.door.seal(session.key)
-        return html("credit_upload.html", user=session.user, here="upload", csrf=csrf, message=message)
-
-    @page
     async def batches(self, _request: Request, session: Session) -> Response:
         """All uploads."""
-        rows = list(self._intake.batches.values())[::-1]
-        return html("credit_batches.html", user=session.user, here="batches", rows=rows)
+        return html("credit_batches.html", user=session.user, here="batches", rows=self.intake.newest_first())
 
     @page
     async def batch(self, request: Request, session: Session) -> Response:
         """One upload; its script asks how far it is."""
-        number = request.path_params["number"]
-        if number not in self._intake.batches:
+        batch = self.intake.batch(request.path_params["number"])
+        if batch is None:
             return Response("批次不存在", 404, media_type="text/plain")
-        return html("credit_batch.html", user=session.user, here="batches", batch=self._intake.batches[number])
+        return html("credit_batch.html", user=session.user, here="batches", batch=batch)
+
+    @data
+    async def batch_list(self, request: Request, _session: Session) -> Response:
+        """One page of all uploads, newest first."""
+        found = self.intake.newest_first()
+        rows = [{**each.shown(), "receivedAt": each.received} for each in _cut(found, request)]
+        return ok({"total": len(found), "list": rows})
 
     @data
     async def batch_state(self, request: Request, _session: Session) -> Response:
         """How far one upload is."""
-        batch = self._intake.batches.get(request.path_params["number"])
+        batch = self.intake.batch(request.path_params["number"])
         return ok(batch.shown()) if batch else refused(404, "批次不存在")
 
     @page
     async def errors(self, request: Request, _session: Session) -> Response:
         """The error workbook of one upload."""
-        batch = self._intake.batches.get(request.path_params["number"])
+        batch = self.intake.batch(request.path_params["number"])
         if batch is None or not batch.errors:
             return Response("该批次没有错误报告", 404, media_type="text/plain")
         return _download(await asyncio.to_thread(report, list(batch.errors)), f"错误报告_{batch.number}.xlsx")
@@ -129,10 +104,8 @@ class Credit(Portal):
     @data
     async def submissions(self, request: Request, _session: Session) -> Response:
         """One page of own submissions, newest first."""
-        asked = request.query_params
-        number, size = whole(asked.get("page"), 1), whole(asked.get("size"), 20, 500)
-        found = self.store.find(asked.get("keyword", "").strip())
-        shown = found[(number - 1) * size : number * size]
+        found = self.store.find(request.query_params.get("keyword", "").strip())
+        shown = _cut(found, request)
         if self.struck("short_page"):
             shown = shown[:-1]
         rows = b",".join([each.json() for each in shown])
@@ -144,8 +117,15 @@ class Credit(Portal):
         found = self.store.find(keyword)
         pages = max(1, -(-len(found) // _PUBLIC_SIZE))
         number = whole(request.query_params.get("page"), 1, pages)
-        cards = [_public(each.values) for each in found[(number - 1) * _PUBLIC_SIZE : number * _PUBLIC_SIZE]]
+        cards = [_public(each.shown().values) for each in found[(number - 1) * _PUBLIC_SIZE : number * _PUBLIC_SIZE]]
         return html("credit_public.html", keyword=keyword, cards=cards, total=len(found), number=number, pages=pages)
+
+
+def _cut(found: Sequence[T], request: Request) -> Sequence[T]:
+    """The page of a list that was asked for."""
+    asked = request.query_params
+    number, size = whole(asked.get("page"), 1), whole(asked.get("size"), 20, 500)
+    return found[(number - 1) * size : number * size]
 
 
 def _public(values: dict[str, str]) -> list[tuple[str, str]]:

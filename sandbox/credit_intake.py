@@ -4,114 +4,102 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
+from sandbox.credit_batch import Batch
 from sandbox.credit_files import UnusableError, read
-from sandbox.credit_rules import LABELS, Fault, first_fault
-from sandbox.credit_store import Arrival, Store
+from sandbox.credit_import import Import, Purpose
+from sandbox.credit_log import Line
+from sandbox.credit_rules import Fault
+from sandbox.credit_store import Store
 
 #: Rows between two breaths, so that other requests are answered during an import.
 _STEP = 200
-_DUPLICATE = Fault("DATA_DUPLICATION", "XK_WSH", "数据已存在，无需重复报送")
 
 
-@dataclass(slots=True)
-class Batch:
-    """One upload and how far it has come."""
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A file as it was handed over, and the headers that it should have."""
 
-    number: str
-    file_name: str
-    file_sha256: str
-    received: str
-    status: str = "未开始"
-    total: int = 0
-    stored: int = 0
-    message: str = ""
-    errors: list[tuple[int, str, str, str, str, str]] = field(default_factory=list)
-
-    def shown(self) -> dict[str, object]:
-        """The batch as its API gives it."""
-        return {
-            "batchNo": self.number,
-            "fileName": self.file_name,
-            "status": self.status,
-            "total": self.total,
-            "successNum": self.stored,
-            "failNum": len(self.errors),
-            "errorFile": f"/credit/batches/{self.number}/errors.xlsx" if self.errors else None,
-            "message": self.message,
-        }
-
-    def count(self, row: int, values: dict[str, str], fault: Fault | None) -> None:
-        """Count one row that was looked at."""
-        if fault is None:
-            self.stored += 1
-        else:
-            where = LABELS.get(fault.field, "")
-            self.errors.append((row, fault.kind, where, fault.reason, values["XK_XDR_MC"], values["XK_WSH"]))
+    name: str
+    content: bytes
+    expected: Sequence[str]
 
 
 class Intake:
     """All uploads, this process's and those the log remembers."""
 
     def __init__(self, store: Store) -> None:
-        self.batches: dict[str, Batch] = {}
+        self._batches: dict[str, Batch] = {}
         self._store = store
-        self._imported: dict[str, str] = {}
+        self._imported: dict[tuple[str, str], str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         for line in store.past:
             self._recall(line)
 
-    def accept(self, name: str, content: bytes, expected: Sequence[str]) -> Batch:
+    def batch(self, number: str) -> Batch | None:
+        """The batch of a number."""
+        return self._batches.get(number)
+
+    def newest_first(self) -> list[Batch]:
+        """All batches."""
+        return list(reversed(self._batches.values()))
+
+    def accept(self, parcel: Parcel, purpose: Purpose) -> Batch:
         """Take a file and start its import."""
         number = self._next_number()
-        batch = Batch(number, name, sha256(content).hexdigest(), self._store.now())
-        self.batches[number] = batch
-        task = asyncio.create_task(self._import(batch, content, expected))
+        batch = Batch(number, parcel.name, sha256(parcel.content).hexdigest(), self._store.now())
+        self._batches[number] = batch
+        task = asyncio.create_task(self._import(parcel, Import(self._store, batch, purpose)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return batch
 
+    async def close(self) -> None:
+        """End the imports that are still under way."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     def _next_number(self) -> str:
-        last = max((int(number[-4:]) for number in self.batches), default=0)
+        last = max((int(number[-4:]) for number in self._batches), default=0)
         return f"SB{self._store.today:%Y%m%d}{last + 1:04d}"
 
-    async def _import(self, batch: Batch, content: bytes, expected: Sequence[str]) -> None:
+    async def _import(self, parcel: Parcel, job: Import) -> None:
+        batch = job.batch
         batch.status = "正在执行"
         try:
-            rows = await asyncio.to_thread(read, content, expected)
-            self._claim(batch)
+            rows = await asyncio.to_thread(read, parcel.content, parcel.expected)
+            self._claim(job)
         except UnusableError as problem:
             batch.status, batch.message = "失败", str(problem)
             return
         batch.total = len(rows)
         for start in range(0, len(rows), _STEP):
             for row, values in rows[start : start + _STEP]:
-                self._take(batch, row, values)
+                job.take(row, values)
             await asyncio.sleep(0)
+        if not batch.stored:
+            del self._imported[job.purpose, batch.file_sha256]
         batch.status = "完成"
 
-    def _claim(self, batch: Batch) -> None:
-        earlier = self._imported.setdefault(batch.file_sha256, batch.number)
-        if earlier != batch.number:
+    def _claim(self, job: Import) -> None:
+        """Let a file that stored something be imported once."""
+        earlier = self._imported.setdefault((job.purpose, job.batch.file_sha256), job.batch.number)
+        if earlier != job.batch.number:
             raise UnusableError(f"该文件已导入，批次号 {earlier}")
 
-    def _take(self, batch: Batch, row: int, values: dict[str, str]) -> None:
-        fault = first_fault(values, self._store.today)
-        if fault is None and self._store.knows(values):
-            fault = _DUPLICATE
-        self._store.keep(Arrival(self._store.now(), batch.number, row, batch.file_sha256, values), fault)
-        batch.count(row, values, fault)
-
-    def _recall(self, line: dict[str, object]) -> None:
+    def _recall(self, line: Line) -> None:
         """Count a row that an earlier process took."""
-        number, digest, values = str(line["batch"]), str(line["file_sha256"]), line["values"]
-        fresh = Batch(number, "", digest, str(line["at"]), "完成")
-        batch = self.batches.setdefault(number, fresh)
-        self._imported[digest] = number
-        refused = line["result"] == "refused"
-        fault = Fault(str(line["kind"]), str(line["field"]), str(line["reason"])) if refused else None
+        if line["result"] == "withdrawn":
+            return
+        number, digest, result = line["batch"], line["file_sha256"], line["result"]
+        fresh = Batch(number, line.get("file_name", ""), digest, line["at"], "完成")
+        batch = self._batches.setdefault(number, fresh)
         batch.total += 1
-        if isinstance(values, dict) and isinstance(line["row"], int):
-            batch.count(line["row"], values, fault)
+        if result == "refused":
+            batch.count(line["row"], line["values"], Fault(line["kind"], line["field"], line["reason"]))
+        else:
+            self._imported.setdefault((result, digest), number)
+            batch.count(line["row"], line["values"], None)

@@ -1,14 +1,13 @@
-"""What the credit platform has received: the records it shows, and every row that an upload ever brought."""
+"""The records that the credit platform holds: what is stored, corrected and withdrawn, and what of it shows."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 
-from sandbox.credit_rules import Fault
+from sandbox.credit_log import Line, Log
 from sandbox.model import COLUMNS, City
 from sandbox.web import dumps
 
@@ -16,34 +15,42 @@ _DATES = {"XK_JDRQ", "XK_YXQZ", "XK_YXQZI"}
 _STATES = {"有效": "1", "无效": "2"}
 
 
-@dataclass(slots=True)
-class Stored:
-    """One record the platform shows; ``body`` is its JSON once somebody asked for it."""
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a record said from one moment on."""
 
-    number: int
     batch: str
     received: str
     values: dict[str, str]
+
+
+@dataclass(slots=True, eq=False)
+class Stored:
+    """One record, with its earlier versions; ``body`` is its JSON once somebody asked for it."""
+
+    number: int
+    version: Version
+    earlier: list[Version] = field(default_factory=list)
     body: bytes = b""
+
+    def shown(self) -> Version:
+        """What the lists say of the record."""
+        return self.version
 
     def json(self) -> bytes:
         """The record as the submissions list gives it."""
         if not self.body:
-            entity = {code.lower(): self.values.get(code, "") for _, code in COLUMNS}
-            head = {"id": self.number, "batchNo": self.batch, "receivedAt": self.received}
-            self.body = dumps({**head, "entity": entity})
+            self.body = self._written(self.version)
         return self.body
 
+    def correct(self, version: Version) -> None:
+        """Put a new version in the place of the present one, which is kept."""
+        self.earlier.append(self.version)
+        self.version, self.body = version, b""
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One row of an upload: where it stood and when it was looked at."""
-
-    at: str
-    batch: str
-    row: int
-    file_sha256: str
-    values: dict[str, str]
+    def _written(self, version: Version) -> bytes:
+        entity = {code.lower(): version.values.get(code, "") for _, code in COLUMNS}
+        return dumps({"id": self.number, "batchNo": version.batch, "receivedAt": version.received, "entity": entity})
 
 
 class Store:
@@ -51,75 +58,73 @@ class Store:
 
     def __init__(self, city: City, state: Path) -> None:
         self.today = city.today
-        self.records: list[Stored] = []
-        self.past: list[dict[str, object]] = []
+        self._records: dict[int, Stored] = {}
         self._by_document: dict[str, list[Stored]] = {}
+        self._last = 0
         for each in sorted(city.published, key=lambda published: published.received):
-            self._add(each.batch, _morning(each.received), _as_stored(each.values))
-        state.mkdir(parents=True, exist_ok=True)
-        path = state / "received.jsonl"
-        self._replay(path)
-        self._log = path.open("a", encoding="utf-8", buffering=1)
+            self._add(Version(each.batch, _morning(each.received), _as_stored(each.values)))
+        self._log = Log(state)
+        self.past = self._log.past
+        for line in self.past:
+            self._apply(line)
 
     def now(self) -> str:
         """The moment as the platform writes it: the story's day at the real clock's time."""
         return f"{self.today:%Y-%m-%d} {datetime.now():%H:%M:%S}"
 
-    def knows(self, values: dict[str, str]) -> bool:
-        """Tell whether a record with this document number and name is already stored."""
-        same = self._by_document.get(values["XK_WSH"], ())
-        return any(each.values["XK_XDR_MC"] == values["XK_XDR_MC"] for each in same)
+    def matching(self, document: str, name: str) -> list[Stored]:
+        """The records with this document number and name, those that do not show included."""
+        same = self._by_document.get(document, ())
+        return [each for each in same if each.version.values["XK_XDR_MC"] == name]
 
-    def keep(self, arrival: Arrival, fault: Fault | None) -> None:
-        """Write a row to the log, and store it if nothing is wrong with it."""
-        line = {
-            "at": arrival.at,
-            "batch": arrival.batch,
-            "row": arrival.row,
-            "file_sha256": arrival.file_sha256,
-            "values": arrival.values,
-            "result": "refused" if fault else "stored",
-            "reason": fault.reason if fault else "",
-            "kind": fault.kind if fault else "",
-            "field": fault.field if fault else "",
-        }
-        self._log.write(json.dumps(line, ensure_ascii=False) + "\n")
-        if fault is None:
-            self._add(arrival.batch, arrival.at, arrival.values)
+    def keep(self, line: Line) -> Stored | None:
+        """Write a line to the log and do what it says; returns the record it is about, if there is one."""
+        self._log.write(line)
+        return self._apply(line)
 
     def find(self, keyword: str) -> Sequence[Stored]:
         """Records of a document number, or whose name has a part; newest first."""
+        newest = reversed(self._records.values())
         if not keyword:
-            return self.records[::-1]
+            return list(newest)
         exact = self._by_document.get(keyword)
-        return exact[::-1] if exact else [each for each in self.records[::-1] if keyword in each.values["XK_XDR_MC"]]
+        return exact[::-1] if exact else [each for each in newest if keyword in each.version.values["XK_XDR_MC"]]
 
     def close(self) -> None:
         """Close the log."""
         self._log.close()
 
-    def _replay(self, path: Path) -> None:
-        if not path.exists():
-            return
-        self.past = _whole_lines(path)
-        for line in self.past:
-            values = line["values"]
-            if line["result"] == "stored" and isinstance(values, dict):
-                self._add(str(line["batch"]), str(line["at"]), values)
+    def _apply(self, line: Line) -> Stored | None:
+        version = Version(line["batch"], line["at"], line.get("kept", line["values"]))
+        if line["result"] == "stored":
+            return self._add(version)
+        if line["result"] not in {"corrected", "withdrawn"}:
+            return None
+        found = self.matching(version.values["XK_WSH"], version.values["XK_XDR_MC"])
+        if len(found) != 1:
+            return None
+        if line["result"] == "withdrawn":
+            self._remove(found[0])
+        else:
+            self._renew(found[0], version)
+        return found[0]
 
-    def _add(self, batch: str, received: str, values: dict[str, str]) -> None:
-        record = Stored(len(self.records) + 1, batch, received, values)
-        self.records.append(record)
-        self._by_document.setdefault(values.get("XK_WSH", ""), []).append(record)
+    def _add(self, version: Version) -> Stored:
+        self._last += 1
+        record = self._records[self._last] = Stored(self._last, version)
+        self._by_document.setdefault(version.values.get("XK_WSH", ""), []).append(record)
+        return record
 
+    def _renew(self, record: Stored, version: Version) -> None:
+        record.correct(version)
+        self._records[record.number] = self._records.pop(record.number)
 
-def _whole_lines(path: Path) -> list[dict[str, object]]:
-    """Read the log; a last line that a kill cut off is cut off for good, since its row was never stored."""
-    text = path.read_text(encoding="utf-8")
-    whole = text[: text.rfind("\n") + 1]
-    if whole != text:
-        path.write_text(whole, encoding="utf-8")
-    return [json.loads(line) for line in whole.split("\n") if line]
+    def _remove(self, record: Stored) -> None:
+        del self._records[record.number]
+        same = self._by_document[record.version.values["XK_WSH"]]
+        same.remove(record)
+        if not same:
+            del self._by_document[record.version.values["XK_WSH"]]
 
 
 def _morning(day: date) -> str:

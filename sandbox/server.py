@@ -25,11 +25,21 @@ from sandbox.model import City
 from sandbox.web import HERE, html
 
 
-def create_app(city: City, state: Path, *, latency_ms: float = 0, session_minutes: float = 30) -> Starlette:
-    """Build the city's portals; ``state`` is the folder where the credit platform's truth is kept."""
+def create_app(
+    city: City, state: Path, *, latency_ms: float = 0, session_minutes: float = 30, revocable_days: float = 365
+) -> Starlette:
+    """Build the city's portals.
+
+    Args:
+        city: What they show.
+        state: The folder where the credit platform's truth is kept.
+        latency_ms: How many milliseconds later every answer comes.
+        session_minutes: After how many idle minutes a session ends.
+        revocable_days: How many days after its receipt the credit platform lets a record be withdrawn.
+    """
     faults = Faults()
     doors = {system: Door(system, session_minutes) for system in ACCOUNTS}
-    credit = Credit(city, doors["credit"], faults, state)
+    credit = Credit(city, doors["credit"], faults, state, revocable_days)
     portals = {
         "approval": Approval(city, doors["approval"], faults),
         "bureau": Bureau(city, doors["bureau"], faults),
@@ -42,7 +52,7 @@ def create_app(city: City, state: Path, *, latency_ms: float = 0, session_minute
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        credit.store.close()
+        await credit.close()
 
     mounts = [Mount(f"/{name}", _late(Router(portal.routes()), latency_ms / 1000)) for name, portal in portals.items()]
     return Starlette(

@@ -108,7 +108,7 @@ def cells(page: str, tag: str) -> list[str]:
     return [unescape(text) for text in re.findall(f"<{tag}[^>]*>([^<]*)</{tag}>", page)]
 
 
-async def order(client: httpx.AsyncClient, system: str, fault: str, **when: int) -> None:
+async def order(client: httpx.AsyncClient, system: str, fault: str, **when: float) -> None:
     """Order a fault."""
     answer = await client.post("/faults", json={"system": system, "fault": fault, **when})
     assert answer.status_code == 200, answer.text
@@ -134,20 +134,61 @@ def reported(number: int, **changes: str) -> dict[str, str]:
     return {**spelt, "XK_ZT": "1", **changes}
 
 
-async def upload(client: httpx.AsyncClient, content: bytes) -> dict[str, Any]:
+async def seal(client: httpx.AsyncClient, page: str) -> str:
+    """The hidden proof in a form of the credit platform."""
+    answer = await client.get(f"/credit/{page}")
+    return str(re.findall(r'name="csrf" value="([^"]+)"', answer.text)[0])
+
+
+async def hand_over(
+    client: httpx.AsyncClient, content: bytes, page: str = "upload", name: str = "许可.xlsx"
+) -> httpx.Response:
+    """Upload a file and return the page that answers."""
+    csrf = await seal(client, page)
+    return await client.post(f"/credit/{page}", data={"csrf": csrf}, files={"file": (name, content)})
+
+
+async def ended(client: httpx.AsyncClient, number: str) -> dict[str, Any]:
+    """Wait for the end of a batch."""
+    async with asyncio.timeout(20):
+        while True:
+            batch: dict[str, Any] = (await client.get(f"/credit/api/batches/{number}")).json()["data"]
+            if batch["status"] in {"完成", "失败"}:
+                return batch
+            await asyncio.sleep(0.01)
+
+
+async def upload(client: httpx.AsyncClient, content: bytes, page: str = "upload") -> dict[str, Any]:
     """Upload a file and wait for the end of its batch."""
-    page = await client.get("/credit/upload")
-    csrf = re.findall(r'name="csrf" value="([^"]+)"', page.text)[0]
-    answer = await client.post("/credit/upload", data={"csrf": csrf}, files={"file": ("许可.xlsx", content)})
-    number = answer.url.path.rpartition("/")[2]
-    while True:
-        batch: dict[str, Any] = (await client.get(f"/credit/api/batches/{number}")).json()["data"]
-        if batch["status"] in {"完成", "失败"}:
-            return batch
-        await asyncio.sleep(0.01)
+    answer = await hand_over(client, content, page)
+    return await ended(client, answer.url.path.rpartition("/")[2])
 
 
-async def upload_rows(client: httpx.AsyncClient, *rows: dict[str, str]) -> dict[str, Any]:
-    """Upload rows in a fresh template."""
-    template = (await client.get("/credit/template.xlsx")).content
-    return await upload(client, workbook(template, list(rows)))
+async def filled(client: httpx.AsyncClient, *rows: dict[str, str]) -> bytes:
+    """A fresh template with rows in it."""
+    return workbook((await client.get("/credit/template.xlsx")).content, list(rows))
+
+
+async def upload_rows(client: httpx.AsyncClient, *rows: dict[str, str], page: str = "upload") -> dict[str, Any]:
+    """Upload rows in a fresh template and wait for the end of the batch."""
+    return await upload(client, await filled(client, *rows), page)
+
+
+async def withdraw(client: httpx.AsyncClient, row: dict[str, str], reason: str = "录入错误") -> str:
+    """Ask for a record to be taken back; returns the page that answers."""
+    fields = {"document_number": row["XK_WSH"], "name": row["XK_XDR_MC"], "reason": reason}
+    answer = await client.post("/credit/withdraw", data={**fields, "csrf": await seal(client, "withdraw")})
+    return answer.text
+
+
+async def shown(client: httpx.AsyncClient, row: dict[str, str]) -> list[dict[str, Any]]:
+    """What the own list has under the document number of a row."""
+    found = await client.get("/credit/api/submissions", params={"keyword": row["XK_WSH"]})
+    listed: list[dict[str, Any]] = found.json()["data"]["list"]
+    return listed
+
+
+async def refusals(client: httpx.AsyncClient, batch: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a batch's error workbook."""
+    book = openpyxl.load_workbook(BytesIO((await client.get(batch["errorFile"])).content))
+    return list(book.worksheets[0].iter_rows(min_row=2, values_only=True))

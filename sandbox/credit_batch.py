@@ -1,0 +1,43 @@
+"""One upload to the credit platform and how far it has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sandbox.credit_rules import LABELS, Fault
+
+
+@dataclass(slots=True)
+class Batch:
+    """One upload; ``errors`` are the lines of its error workbook."""
+
+    number: str
+    file_name: str
+    file_sha256: str
+    received: str
+    status: str = "未开始"
+    total: int = 0
+    stored: int = 0
+    message: str = ""
+    errors: list[tuple[int, str, str, str, str, str]] = field(default_factory=list)
+
+    def shown(self) -> dict[str, object]:
+        """The batch as its API gives it."""
+        return {
+            "batchNo": self.number,
+            "fileName": self.file_name,
+            "status": self.status,
+            "total": self.total,
+            "successNum": self.stored,
+            "failNum": len(self.errors),
+            "errorFile": f"/credit/batches/{self.number}/errors.xlsx" if self.errors else None,
+            "message": self.message,
+        }
+
+    def count(self, row: int, values: dict[str, str], fault: Fault | None) -> None:
+        """Count one row that was looked at."""
+        if fault is None:
+            self.stored += 1
+        else:
+            where = LABELS.get(fault.field, "")
+            self.errors.append((row, fault.kind, where, fault.reason, values["XK_XDR_MC"], values["XK_WSH"]))
