@@ -164,7 +164,8 @@ class Disclosure:
         rules = rules_of([*source.mappings, *feed.mappings])
         gate = Gate(self.journal, self.feed, self.declared.release, rules, operator())
         gated = gate.judge(records.filter(found.rows["bucket"] == Bucket.DUE.value), shown)
-        own = {each.record_id for each in self.journal.deliveries(self.feed.name, run_id=run_id)}
+        mine = self.journal.deliveries(self.feed.name, run_id=run_id)
+        own = {each.record_id for each in mine if each.action != Action.WITHDRAW}
         return gated, found.with_buckets(records["record_id"], held=gated.held, due=own)
 
     async def _deliver(self, run_id: str, due: pl.DataFrame, gated: Gated) -> YinxinError | None:

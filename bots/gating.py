@@ -97,7 +97,7 @@ class Gate:
         new = [record for record, _payload in fresh if not _alive(record, history)]
         for_all = self._why_all(len(new))
         for record, payload in fresh:
-            why = "" if _alive(record, history) else for_all or self._why(record)
+            why = "" if _alive(record, history) else for_all or why_adverse(self.release, record)
             gated.items += self._items(record, payload, shown, why)
             if why:
                 gated.held[record["record_id"]] = waits(why)
@@ -126,12 +126,6 @@ class Gate:
             return _("the first push after the mappings or the profile changed")
         return ""
 
-    def _why(self, record: Mapping[str, str]) -> str:
-        for name, values in self.release.adverse.items():
-            if record[name] in values:
-                return _("an adverse record")
-        return ""
-
 
 def _blocks(delivery: Delivery, record: Mapping[str, str]) -> str:
     """Return why a delivery keeps its record from being sent; empty if it does not."""
@@ -145,6 +139,12 @@ def _blocks(delivery: Delivery, record: Mapping[str, str]) -> str:
         case State.CONFIRMED:
             return _("The feed showed it as it was sent, and no longer does.")
     return ""
+
+
+def why_adverse(release: Release, record: Mapping[str, str]) -> str:
+    """Return why one record waits for a second person by what it says; empty if it does not."""
+    adverse = any(record.get(name) in values for name, values in release.adverse.items())
+    return _("an adverse record") if adverse else ""
 
 
 def waits(why: str) -> str:

@@ -23,7 +23,22 @@ _SURPLUS = "unexpected extra argument(s)"
 
 def build() -> typer.Typer:
     """Return the command line; every command imports what it needs when it runs."""
-    from cli import connectors, demo, doctor, explain, init, mappings, report, resume, run, sandbox, status
+    from cli import (
+        connectors,
+        deliveries,
+        demo,
+        doctor,
+        explain,
+        init,
+        mappings,
+        quarantine,
+        release,
+        report,
+        resume,
+        run,
+        sandbox,
+        status,
+    )
 
     app = typer.Typer(
         name="yinxin",
@@ -33,11 +48,13 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain help comes in half the time
     )
-    for room in (demo, init, run, resume, status, explain, report, doctor):
+    for room in (demo, init, run, resume, release, status, explain, report, doctor):
         room.register(app)
     for name, room, about in (
+        ("deliveries", deliveries, _("What is on its way to a feed.")),
         ("connectors", connectors, _("The systems at the edges.")),
         ("mappings", mappings, _("The declared field mappings.")),
+        ("quarantine", quarantine, _("The rows that could not become records.")),
         ("sandbox", sandbox, _("The pretend city to play against.")),
     ):
         group = typer.Typer(no_args_is_help=True, help=about)

@@ -70,6 +70,17 @@ class Records(Book):
         bearers = select(records.c.record_id).where(records.c.document_number == document_number)
         return self._forms(records.c.record_id.in_(bearers))
 
+    def numbers_of(self, record_ids: Iterable[str]) -> dict[str, str]:
+        """Return record id → document number of those records that were ever seen at a source."""
+        query = select(records.c.record_id, records.c.document_number).distinct()
+        found: dict[str, str] = {}
+        with self._reading() as connection:
+            for batch in batches(list(record_ids)):
+                found.update(
+                    (row[0], row[1]) for row in connection.execute(query.where(records.c.record_id.in_(batch)))
+                )
+        return found
+
     def _forms(self, wanted: ColumnElement[bool]) -> list[RecordRow]:
         query = select(*_COLUMNS).where(wanted).order_by(records.c.turn.desc())
         with self._reading() as connection:
