@@ -1,0 +1,168 @@
+"""Explaining a document number: everything the journal knows of it, put together for the person who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from bots.advising import about_quarantine, about_record
+from bots.deadlines import deadline_of
+from bots.explained import Difference, Explained, Form, Judgement, Told, Waiting
+from bots.followed import Way
+from bots.reporting import kept_report
+from bots.searching import never_seen
+from bots.ways import way_of
+from bots.workspace import Workspace
+from journal import Journal, RecordRow, RunRow
+from mappings.checks import SENTENCES
+from mappings.normalise import document_number
+from mappings.standards import LICENCE
+from reconciliation.report import Verdict
+from reconciliation.texts import SHOWN, personal_fields
+from words.errors import UsageError
+from words.languages import gettext as _
+
+_PERSONAL = personal_fields(LICENCE)
+
+
+def explain(workspace: Workspace, journal: Journal, asked: str) -> Explained:
+    """Tell everything about a document number, however its brackets, blanks and widths are written.
+
+    Raises:
+        UsageError: the text is blank.
+    """
+    number = document_number(asked)
+    if not number:
+        raise UsageError(
+            "no-document-number",
+            _("This is no document number: it is blank."),
+            todo=_("Write the number as it stands in the document, in quotes."),
+        )
+    return _Explaining(workspace, journal).explain(asked, number)
+
+
+class _Explaining:
+    """One question; runs are looked up once."""
+
+    def __init__(self, workspace: Workspace, journal: Journal) -> None:
+        self.workspace, self.journal = workspace, journal
+        self.run = lru_cache(maxsize=None)(journal.run)
+
+    def explain(self, asked: str, number: str) -> Explained:
+        forms = self.journal.find_records(number)
+        of_record: dict[str, list[RecordRow]] = {}
+        for form in forms:
+            of_record.setdefault(form.record_id, []).append(form)
+        judged = self._judgements(number, list(of_record))
+        records = tuple(self._told(key, of_record.get(key, []), judged) for key in _subjects(of_record, judged))
+        quarantined = tuple(self._waiting(number))
+        never = None if records or quarantined else never_seen(self.workspace, self.journal, number)
+        return Explained(asked, number, records, quarantined, never)
+
+    def _judgements(self, number: str, record_ids: list[str]) -> list[Judgement]:
+        found = self.journal.verdicts_about(number, record_ids)
+        return [_judgement(each, self.run(each["run_id"])) for each in found]
+
+    def _told(self, record_id: str, rows: list[RecordRow], judged: list[Judgement]) -> Told:
+        mine = [each for each in judged if each.record_id == record_id]
+        mine = mine or [each for each in judged if each.verdict == Verdict.AMBIGUOUS]
+        mine[:1] = map(self._with_differences, mine[:1])
+        first = self.journal.first_runs(record_id) if rows else {}
+        forms = tuple(self._form(row, first[row.fingerprint]) for row in rows)
+        ways = tuple(self._ways(record_id))
+        name = forms[0].values.get("name", "") if forms else mine[0].name
+        deadline = deadline_of(self.workspace, forms, mine, ways, self.run)
+        advice = about_record(forms, mine, ways)
+        return Told(record_id, name, forms, tuple(mine), deadline, ways, advice)
+
+    def _ways(self, record_id: str) -> Iterator[Way]:
+        for delivery in self.journal.deliveries(record_id=record_id):
+            way = way_of(self.journal, delivery, self.run)
+            known = delivery.feed in self.workspace.names("connectors")
+            yield replace(way, feed=self.workspace.portal(delivery.feed).title) if known else way
+
+    def _with_differences(self, judgement: Judgement) -> Judgement:
+        """Only the report that the run left holds the values of both sides."""
+        if not judgement.differing:
+            return judgement
+        try:
+            found = kept_report(self.journal, judgement.run)
+        except UsageError:
+            return judgement
+        verdict = found.verdicts.filter(found.verdicts["record_id"] == judgement.record_id)
+        lines = found.differences.filter(found.differences["group"].is_in(verdict["group"].implode()))
+        told = lines.select("field", "against", "source_value", "other_value", "origin").iter_rows()
+        return replace(judgement, differences=tuple(_difference(*line) for line in told))
+
+    def _form(self, row: RecordRow, run_id: str) -> Form:
+        run = self.run(run_id)
+        values, changed = _shown(row.values), _shown(row.changed)
+        return Form(row.fingerprint, row.origin, row.mapping, run.run_id, run.started_at, values, changed)
+
+    def _waiting(self, number: str) -> Iterator[Waiting]:
+        """Yield what the newest run that had the row in quarantine found."""
+        found = self.journal.quarantine_about(number)
+        for each in found:
+            if each["run_id"] == found[0]["run_id"]:
+                yield self._finding(each, self.run(each["run_id"]))
+
+    def _finding(self, told: dict[str, str], run: RunRow) -> Waiting:
+        newest, rule = self.journal.last_run(run.bot), told["rule"]
+        return Waiting(
+            run=run.run_id,
+            at=run.started_at,
+            now=newest is None or newest.run_id == run.run_id,
+            side=told["side"],
+            origin=told["origin"],
+            name=told.get("name", ""),
+            field=told["field"],
+            value=masked_value(told["field"], told.get("value", "")),
+            rule=rule,
+            sentence=_(SENTENCES[rule]) if rule in SENTENCES else told.get("sentence", ""),
+            mapping=told["mapping"],
+            advice=about_quarantine(rule, told["origin"]),
+        )
+
+
+def _judgement(told: dict[str, str], run: RunRow) -> Judgement:
+    return Judgement(
+        run=run.run_id,
+        at=run.started_at,
+        as_of=run.as_of,
+        dry_run=run.dry_run,
+        record_id=told["record_id"],
+        name=told.get("name", ""),
+        verdict=told["verdict"],
+        rule=told.get("rule", ""),
+        bucket=told["bucket"],
+        outcome=told["outcome"],
+        compliance=told["compliance"],
+        reason=told.get("reason", ""),
+        source=told.get("source_origin", ""),
+        ledger=told.get("ledger_origin", ""),
+        feed=told.get("feed_origin", ""),
+        suggestion=told.get("suggestion", ""),
+        decision_date=told.get("decision_date", ""),
+        disclosed_on=told.get("disclosed_on", ""),
+        differing=tuple(name for name in told.get("differing", "").split(",") if name),
+    )
+
+
+def _subjects(recorded: Iterable[str], judged: Sequence[Judgement]) -> list[str]:
+    """Return the records of a number; one that no system has shown counts only while the newest run finds it."""
+    newest = [each.record_id for each in judged if each.run == judged[0].run]
+    return list(dict.fromkeys([*recorded, *newest]))
+
+
+def masked_value(field: str, value: str) -> str:
+    """Return a value of a field as it may be shown: of a personal number only the beginning."""
+    return value[:SHOWN] + "*" * len(value[SHOWN:]) if field in _PERSONAL else value
+
+
+def _difference(field: str, against: str, here: str, there: str, origin: str) -> Difference:
+    return Difference(field, against, masked_value(field, here), masked_value(field, there), origin)
+
+
+def _shown(values: dict[str, str]) -> dict[str, str]:
+    return {name: masked_value(name, values[name]) for name in LICENCE.names if values.get(name)}

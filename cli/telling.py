@@ -1,0 +1,164 @@
+"""What is known of a document number, as sections that a clerk reads from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from bots.explained import Advice, Difference, Explained, Form, Judgement, Never, Told, Waiting
+from bots.followed import Deadline
+from cli.printing import Block, opening
+from cli.timeline import BETWEEN, local, timeline
+from mappings.standards import LICENCE
+from reconciliation.headings import MEANINGS, field_label, title, word
+from reconciliation.report import Verdict
+from words.languages import N_, ngettext
+from words.languages import gettext as _
+
+Pairs = list[tuple[str, str]]
+_STAGES = {
+    "collected": N_("First collected"),
+    "prepared": N_("First made ready"),
+    "sent": N_("First sent"),
+    "confirmed": N_("First confirmed"),
+}
+
+
+def sections(found: Explained, folder: Path) -> Iterator[list[Block]]:
+    """Yield the blocks that are printed together; paths are told as seen from ``folder``."""
+    for record in found.records:
+        blocks = [_head(found.number, record.name, record.advice), _where(record), _deadline(record.deadline)]
+        yield [*blocks, *(timeline(way, folder) for way in record.ways)]
+        yield list(_says(record.forms))
+        yield [_seen(record.judgements)]
+    for waiting in found.quarantined:
+        yield [_head(found.number, waiting.name, waiting.advice), _quarantined(waiting)]
+    if found.never:
+        yield [_head(found.number, "", found.never.advice), *_never(found.never)]
+
+
+def _head(number: str, name: str, advice: Advice) -> Block:
+    return f"{number} {name}".strip(), [(_("To do"), advice.what), (_("Who acts"), opening(advice.who))]
+
+
+def _where(record: Told) -> Block:
+    newest = next(iter(record.judgements), None)
+    if newest is None:
+        return _("Where it is"), [("", _("No run has judged it yet: the one that collected it did not get so far."))]
+    pairs: Pairs = [
+        (_("Verdict"), f"{title(newest.verdict)}{BETWEEN}{_(MEANINGS[Verdict(newest.verdict)])}"),
+        (_("Matched by"), word(newest.rule)),
+        *((field_label(LICENCE, f"{side}_origin"), getattr(newest, side)) for side in ("source", "ledger", "feed")),
+        *_differences(newest),
+        (_("Nearest record"), newest.suggestion),
+        (_("Held or refused"), newest.reason),
+    ]
+    return _("Where it is"), [pair for pair in pairs if pair[1]]
+
+
+def _differences(newest: Judgement) -> Pairs:
+    if newest.differing and not newest.differences:
+        labels = _(", ").join(field_label(LICENCE, name) for name in newest.differing)
+        return [(field_label(LICENCE, "differing"), labels)]
+    return [(field_label(LICENCE, each.field), _both(each)) for each in newest.differences]
+
+
+def _both(each: Difference) -> str:
+    return _("“{here}” at the bureau, “{there}” there: {side}, {origin}").format(
+        here=each.here, there=each.there, side=word(each.against), origin=each.origin
+    )
+
+
+def _deadline(deadline: Deadline | None) -> Block:
+    if deadline is None:
+        return _("Deadline"), [("", _("There is none: its decision date is missing, ahead, or not in the calendar."))]
+    last = _("{day}: {period} working days, by {calendar}").format(
+        day=deadline.last_day, period=deadline.period, calendar=deadline.calendar
+    )
+    pairs: Pairs = [(_("Decided on"), deadline.decided), (_("Last day"), last), (_("Standing"), _standing(deadline))]
+    pairs += [(_("Why late"), deadline.why)] if deadline.why else []
+    return _("Deadline"), [*pairs, *((_(_STAGES[stage.name]), stage.day) for stage in deadline.stages)]
+
+
+def _standing(deadline: Deadline) -> str:
+    count = deadline.late or deadline.left
+    if deadline.shown and deadline.late:
+        text = ngettext(
+            "late: disclosed on {day}, {count} working day after",
+            "late: disclosed on {day}, {count} working days after",
+            count,
+        )
+    elif deadline.shown:
+        text = _("on time: disclosed on {day}")
+    elif deadline.late:
+        text = ngettext(
+            "late: not disclosed, over by {count} working day",
+            "late: not disclosed, over by {count} working days",
+            count,
+        )
+    else:
+        text = ngettext(
+            "not disclosed yet: {count} working day left", "not disclosed yet: {count} working days left", count
+        )
+    return opening(text.format(day=deadline.day, count=count))
+
+
+def _says(forms: Sequence[Form]) -> Iterator[Block]:
+    for form in forms[:1]:
+        seen = _("{at} by run {run}, mapping {mapping}").format(at=local(form.at), run=form.run, mapping=form.mapping)
+        values = [(field_label(LICENCE, name), _value(form, name)) for name in form.values]
+        yield _("What the record says"), [(_("So since"), seen), (field_label(LICENCE, "origin"), form.origin), *values]
+    for newer, older in pairwise(forms):
+        names = [name for name in LICENCE.names if newer.values.get(name) != older.values.get(name)]
+        before = [(field_label(LICENCE, name), older.values.get(name, "–")) for name in names]
+        yield _("What it said before, since {at}").format(at=local(older.at)), before
+
+
+def _value(form: Form, name: str) -> str:
+    if name not in form.changed:
+        return form.values[name]
+    return _("{value} (written there: “{raw}”)").format(value=form.values[name], raw=form.changed[name])
+
+
+def _seen(judgements: Iterable[Judgement]) -> Block:
+    lines = [(local(each.at), BETWEEN.join(filter(None, (each.run, *_outcome(each))))) for each in judgements]
+    return _("Which runs saw it"), lines
+
+
+def _outcome(each: Judgement) -> Iterator[str]:
+    yield word(each.verdict)
+    yield word(each.bucket)
+    yield word(each.outcome)
+    yield _("dry run") if each.dry_run else ""
+
+
+def _quarantined(waiting: Waiting) -> Block:
+    when = _("{at} by run {run}, mapping {mapping}").format(
+        at=local(waiting.at), run=waiting.run, mapping=waiting.mapping
+    )
+    heading = _("In quarantine") if waiting.now else _("Was in quarantine; the newest run has it no more")
+    return heading, [
+        (_("Found"), when),
+        (field_label(LICENCE, "origin"), waiting.origin),
+        (_("Field"), field_label(LICENCE, waiting.field)),
+        (_("Value"), waiting.value),
+        (_("What is wrong"), opening(waiting.sentence)),
+    ]
+
+
+def _never(never: Never) -> Iterator[Block]:
+    yield _("Never seen"), [("", _("No run has seen this number: no system, no ledger and no feed showed it."))]
+    searched = [(_("Looked in"), _(", ").join(never.systems))]
+    for run in never.runs:
+        window = _("{since} to {until}").format(since=run.since, until=run.until)
+        searched.append((local(run.at), BETWEEN.join((window, run.run, _(run.state)))))
+    searched += [(_("Not readable"), origin) for origin in never.unreadable]
+    yield _("What the last runs looked at (decision dates)"), searched
+    if never.written:
+        yield (
+            _("Written so elsewhere"),
+            [(each.here, f"{word(each.against)}{BETWEEN}{each.origin}") for each in never.written],
+        )
+    if never.near:
+        yield _("Numbers like it (suggestions only)"), [(each.number, each.name) for each in never.near]
