@@ -18,10 +18,10 @@ _SECOND, _NOBODY = N_("a second person"), N_("nobody")
 _OF_MAPPINGS = ("code-not-in-table", "not-a-choice")
 
 _BY_STATE = {
-    State.HELD: (_SECOND, N_("Look at it, then release it or discard it: {reason}")),
+    State.HELD: (_SECOND, N_("Look at it, then let it go with “yinxin release {run}”. It waits because of: {reason}")),
     State.PREPARED: (_NOBODY, N_("The next run sends it.")),
-    State.SENT: (_NOBODY, N_("The next run asks the feed whether it has it, before anything is sent again.")),
-    State.UNKNOWN: (_NOBODY, N_("The next run asks the feed whether it has it, before anything is sent again.")),
+    State.SENT: (_NOBODY, N_("The next run, or “yinxin resume”, asks the feed before anything is sent again.")),
+    State.UNKNOWN: (_NOBODY, N_("The next run, or “yinxin resume”, asks the feed before anything is sent again.")),
     State.ACCEPTED: (_NOBODY, N_("The feed took it and does not show it yet; the next run looks again.")),
     State.DIFFERS: (
         _SUPERVISOR,
@@ -76,7 +76,7 @@ def _delivery(forms: Sequence[Form], _judged: Sequence[Judgement], ways: Sequenc
     way = ways[-1]
     if way.state != State.REJECTED:
         who, what = _BY_STATE[State(way.state)]
-        return _advice(who, what, reason=way.reason)
+        return _advice(who, what, reason=way.reason, run=way.steps[0].run)
     if forms and forms[0].fingerprint != way.fingerprint:
         return None
     where = forms[0].origin if forms else ""

@@ -108,11 +108,11 @@ class _Explaining:
                 yield self._finding(each, self.run(each["run_id"]))
 
     def _finding(self, told: dict[str, str], run: RunRow) -> Waiting:
-        newest, rule = self.journal.last_run(run.bot), told["rule"]
+        newest, rule = self.journal.judged_runs(1, run.bot), told["rule"]
         return Waiting(
             run=run.run_id,
             at=run.started_at,
-            now=newest is None or newest.run_id == run.run_id,
+            now=not newest or newest[0].run_id == run.run_id,
             side=told["side"],
             origin=told["origin"],
             name=told.get("name", ""),

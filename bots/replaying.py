@@ -22,7 +22,6 @@ from words.languages import gettext as _
 
 #: Tells a row apart in whatever language its run spoke.
 _PLACE = "place"
-_RECENT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,8 @@ def run_with_quarantine(journal: Journal, run_id: str | None) -> RunRow:
     """
     if run_id:
         return journal.run(run_id)
-    if found := next((run for run in journal.runs(_RECENT) if run.counts), None):
-        return found
+    if found := journal.judged_runs(1):
+        return found[0]
     raise UsageError(
         "no-run",
         _("No run has finished in this workspace yet."),

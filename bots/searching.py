@@ -21,12 +21,12 @@ _UNREADABLE = ("not-a-workbook", "ledger-protected")
 
 def never_seen(workspace: Workspace, journal: Journal, number: str) -> Never:
     """Tell where a normalised number was looked for, and what comes near it."""
-    runs = journal.runs(_RUNS)
-    near, written = tuple(_near(journal, number)), tuple(_written(journal, number))
+    runs = journal.judged_runs(_RUNS)
+    near, written = tuple(_near(journal, number)), tuple(_written(journal, runs[:1], number))
     return Never(
         systems=tuple(_systems(workspace, runs)),
         runs=tuple(Searched(run.run_id, run.started_at, run.state, run.since, run.until) for run in runs),
-        unreadable=tuple(_unreadable(journal)),
+        unreadable=tuple(_unreadable(journal, runs[:1])),
         written=written,
         near=near,
         advice=about_nothing(near=bool(near), written=bool(written)),
@@ -44,25 +44,21 @@ def _systems(workspace: Workspace, runs: list[RunRow]) -> dict[str, None]:
     return titles
 
 
-def _unreadable(journal: Journal) -> Iterator[str]:
-    last = journal.last_run()
-    for finding in journal.quarantine_of(last.run_id) if last else []:
-        if finding["rule"] in _UNREADABLE:
-            yield finding["origin"]
+def _unreadable(journal: Journal, newest: list[RunRow]) -> Iterator[str]:
+    for run in newest:
+        yield from (each["origin"] for each in journal.quarantine_of(run.run_id) if each["rule"] in _UNREADABLE)
 
 
-def _written(journal: Journal, number: str) -> Iterator[Difference]:
+def _written(journal: Journal, newest: list[RunRow], number: str) -> Iterator[Difference]:
     """Yield where a record that was matched by its other fields bears this number."""
-    last = journal.last_run()
-    try:
-        found = kept_report(journal, last.run_id).differences if last else pl.DataFrame()
-    except UsageError:
-        return
-    if found.is_empty():
-        return
-    lines = found.filter((pl.col("field") == "document_number") & (pl.col("other_value") == number))
-    for line in lines.select("field", "against", "source_value", "other_value", "origin").iter_rows():
-        yield Difference(*line)
+    for run in newest:
+        try:
+            found = kept_report(journal, run.run_id).differences
+        except UsageError:  # it left no report, or its report was purged
+            continue
+        lines = found.filter((pl.col("field") == "document_number") & (pl.col("other_value") == number))
+        for line in lines.select("field", "against", "source_value", "other_value", "origin").iter_rows():
+            yield Difference(*line)
 
 
 def _near(journal: Journal, number: str) -> Iterator[Near]:

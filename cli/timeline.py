@@ -37,7 +37,9 @@ def local(at: str) -> str:
 
 def timeline(way: Way, folder: Path) -> Block:
     """Return a delivery: its events, then its papers with paths as seen from ``folder``."""
-    heading = _("Way to the feed: {feed}, {action}").format(feed=way.feed, action=_(_ACTIONS[way.action]))
+    heading = _("Way to the feed: {feed}, {action}, delivery {number}").format(
+        feed=way.feed, action=_(_ACTIONS[way.action]), number=way.delivery
+    )
     if way.batches:
         heading = _("{way}, batch {batches}").format(way=heading, batches=_(", ").join(way.batches))
     runs = ["", *(step.run for step in way.steps)]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Table, or_, select, union
+from sqlalchemy import ColumnElement, Table, literal, or_, select, union
 
 from journal.database import Book
 from journal.findings import Finding
-from journal.schema import quarantine, records, verdicts
+from journal.runs import RunRow
+from journal.schema import events, quarantine, records, runs, verdicts
+
+_JUDGED = "quarantine.kept"
 
 
 class Lookup(Book):
@@ -34,6 +37,20 @@ class Lookup(Book):
         numbers = union(*(select(table.c.document_number) for table in (records, verdicts, quarantine)))
         with self._reading() as connection:
             return set(connection.scalars(numbers)) - {""}
+
+    def judged_runs(self, limit: int, bot: str | None = None) -> list[RunRow]:
+        """Return the newest runs that got so far as to judge what they had collected, newest first.
+
+        A run that ended before, and one that only did an errand at a feed, tell nothing of what is in quarantine.
+        """
+        judged = select(events.c.seq).where(
+            events.c.subject == literal("run/") + runs.c.run_id, events.c.kind == _JUDGED
+        )
+        query = select(runs).where(judged.exists()).order_by(runs.c.started_at.desc()).limit(limit)
+        if bot is not None:
+            query = query.where(runs.c.bot == bot)
+        with self._reading() as connection:
+            return [RunRow(*row) for row in connection.execute(query)]
 
     def _found(self, table: Table, wanted: ColumnElement[bool]) -> list[Finding]:
         query = select(table).where(wanted).order_by(table.c.id.desc())

@@ -48,3 +48,14 @@ def test_every_number_that_was_ever_seen_is_known(journal: Journal, run: str) ->
     journal.remember_verdicts(run, [{"document_number": "乙2"}, {"document_number": "甲1"}])
     journal.remember_quarantine(run, [{"document_number": "丙3"}, {"document_number": ""}])
     assert journal.known_numbers() == {"甲1", "乙2", "丙3"}
+
+
+def test_only_runs_that_judged_their_rows_count_as_such(journal: Journal, run: str) -> None:
+    """A run that ended early is passed over, one without a finding is not; newest first, and of one bot if asked."""
+    journal.remember_quarantine(run, [{"rule": "mandatory"}])
+    other = journal.begin_run("overdue", "", "", "")
+    journal.remember_quarantine(other, [])
+    journal.begin_run("disclosure", "", "", "")
+    assert [each.run_id for each in journal.judged_runs(5)] == [other, run]
+    assert [each.run_id for each in journal.judged_runs(1)] == [other]
+    assert [each.run_id for each in journal.judged_runs(5, "disclosure")] == [run]
