@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import TypeGuard
 
 import pytest
 import typer
@@ -61,11 +62,23 @@ def _calls() -> Iterator[tuple[str, ast.Call, str]]:
 def _in(node: ast.AST, room: str, function: str) -> Iterator[tuple[str, ast.Call, str]]:
     for child in ast.iter_child_nodes(node):
         inside = child.name if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) else function
+        if isinstance(child, ast.ClassDef) and (base := _error_of(child)):
+            yield from ((base, call, "__init__") for call in ast.walk(child) if _names_itself(call))
         yield from _in(child, room, inside)
         if isinstance(child, ast.Call) and child.args:
             name = child.func.id if isinstance(child.func, ast.Name) else getattr(child.func, "attr", "")
             if name in _CLASSES or (name in _WRAPPERS and room == "mappings"):
                 yield name, child, function
+
+
+def _error_of(child: ast.ClassDef) -> str:
+    """Return the error that a class of its own is a kind of."""
+    return next((base.id for base in child.bases if isinstance(base, ast.Name) and base.id in _CLASSES), "")
+
+
+def _names_itself(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Tell whether this is the call by which an error's own class gives its code."""
+    return isinstance(node, ast.Call) and bool(node.args) and ast.unparse(node.func) == "super().__init__"
 
 
 def _raised() -> set[tuple[str, str, str]]:
