@@ -70,7 +70,7 @@ class Credit(Reception):
     @page
     async def batch(self, request: Request, session: Session) -> Response:
         """One upload; its script asks how far it is."""
-        batch = self.intake.batch(request.path_params["number"])
+        batch = self.intake.landing(request.path_params["number"])
         if batch is None:
             return Response("批次不存在", 404, media_type="text/plain")
         return html("credit_batch.html", user=session.user, here="batches", batch=batch)

@@ -9,7 +9,7 @@ from sandbox.credit_rules import LABELS, Fault
 
 @dataclass(slots=True)
 class Batch:
-    """One upload; ``errors`` are the lines of its error workbook."""
+    """One upload; ``errors`` are the lines of its error workbook, a ``lost`` one is told to nobody."""
 
     number: str
     file_name: str
@@ -20,6 +20,7 @@ class Batch:
     stored: int = 0
     message: str = ""
     errors: list[tuple[int, str, str, str, str, str]] = field(default_factory=list)
+    lost: bool = False
 
     def shown(self) -> dict[str, object]:
         """The batch as its API gives it."""
@@ -41,3 +42,8 @@ class Batch:
         else:
             where = LABELS.get(fault.field, "")
             self.errors.append((row, fault.kind, where, fault.reason, values["XK_XDR_MC"], values["XK_WSH"]))
+
+    def fail(self, message: str) -> None:
+        """End the import with a message and no error workbook."""
+        self.status, self.message = "失败", message
+        self.errors.clear()

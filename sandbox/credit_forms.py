@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox.credit_files import headers
-from sandbox.credit_import import Purpose
+from sandbox.credit_import import Mishaps, Purpose
 from sandbox.credit_intake import Intake, Parcel
 from sandbox.credit_store import Store
 from sandbox.credit_withdrawal import RefusedError, Wish, Withdrawals
@@ -20,6 +20,7 @@ from sandbox.faults import Faults
 from sandbox.model import City
 from sandbox.portal import Portal, data, page
 from sandbox.web import html
+from sandbox.wire import Cut, Silence
 
 _STALE = "页面已过期，请刷新后重试"
 _INPUTS = ("document_number", "name", "reason")
@@ -71,8 +72,38 @@ class Reception(Portal):
             return self._upload_form(where, session, "请选择文件")
         expected = headers(self.struck("renamed_template_column"))
         parcel = Parcel(file.filename, await file.read(), expected)
-        batch = self.intake.accept(parcel, _PURPOSES[where])
+        return self._commit(lambda: self._accept(parcel, _PURPOSES[where]))
+
+    def _accept(self, parcel: Parcel, purpose: Purpose) -> Response:
+        batch = self.intake.accept(parcel, purpose, self._mishaps(purpose))
         return RedirectResponse(f"/credit/batches/{batch.number}", 302)
+
+    def _mishaps(self, purpose: Purpose) -> Mishaps:
+        """What was ordered for the next import."""
+        corrects = purpose == "corrected"
+        return Mishaps(
+            half=self.struck("half_batch"),
+            lost=self.struck("lost_receipt"),
+            truncated=self.struck("truncate_field"),
+            slow=self.lasting("slow_import"),
+            duplicates=not corrects and self.struck("accept_duplicates"),
+            hidden=not corrects and self.struck("hidden_record"),
+            late=0 if corrects else self.lasting("late_record"),
+            older=self.lasting("older_value") if corrects else 0,
+        )
+
+    def _commit(self, work: Callable[[], Response]) -> Response:
+        """Do what a form asks for, unless an ordered fault comes before it, and answer, unless one comes after."""
+        if self.struck("drop_before_commit"):
+            return Cut()
+        if self.struck("hang_before_commit"):
+            return Silence()
+        answer = work()
+        if self.struck("commit_then_500"):
+            return PlainTextResponse("Internal Server Error", 500)
+        if self.struck("drop_after_commit"):
+            return Cut()
+        return Silence() if self.struck("hang_after_commit") else answer
 
     def _upload_form(self, where: str, session: Session, message: str = "") -> Response:
         csrf = self.door.seal(session.key)
@@ -90,7 +121,7 @@ class Reception(Portal):
             texts = {name: str(fields.get(name) or "").strip() for name in _INPUTS}
             if not self._sealed(fields, session):
                 return self._withdraw_form(session, texts, message=_STALE)
-        return self._take_back(texts, session)
+        return self._commit(lambda: self._take_back(texts, session))
 
     def _take_back(self, texts: Mapping[str, str], session: Session) -> Response:
         document, name, reason = (texts[each] for each in _INPUTS)

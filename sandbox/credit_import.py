@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from time import monotonic
 from typing import Literal
 
 from sandbox.credit_batch import Batch
 from sandbox.credit_log import Line
 from sandbox.credit_rules import Fault, first_fault
-from sandbox.credit_store import Store
+from sandbox.credit_store import Store, Stored
 from sandbox.model import COLUMNS
 
 #: What a file asks for: that its rows are stored, or that they replace rows that are.
@@ -19,32 +21,62 @@ _SEVERAL = Fault("DATA_DUPLICATION", "XK_WSH", "存在多条相同数据，不�
 _SAME = Fault("DATA_UNCHANGED", "XK_WSH", "数据未发生变化，无需更正")
 
 
+@dataclass(frozen=True, slots=True)
+class Mishaps:
+    """What goes wrong with one import on order; a delay is in seconds, 0 is none."""
+
+    half: bool = False
+    lost: bool = False
+    duplicates: bool = False
+    truncated: bool = False
+    hidden: bool = False
+    slow: float = 0
+    late: float = 0
+    older: float = 0
+
+
 class Import:
     """The rows of one file on their way into the store."""
 
-    def __init__(self, store: Store, batch: Batch, purpose: Purpose) -> None:
+    def __init__(self, store: Store, batch: Batch, purpose: Purpose, mishaps: Mishaps) -> None:
         self.batch = batch
         self.purpose = purpose
+        self.mishaps = mishaps
         self._store = store
 
     def take(self, row: int, values: dict[str, str]) -> None:
         """Judge one row, store it or not, and count it."""
         fault = first_fault(values, self._store.today) or self._objection(values)
-        self._store.keep(self._line(row, values, fault))
+        record = self._store.keep(self._line(row, values, fault))
+        if record:
+            self._veil(record)
         self.batch.count(row, values, fault)
+
+    def stop(self) -> None:
+        """Break off after the rows that were taken, and write it down."""
+        self.batch.fail(f"导入中断，已导入 {self.batch.stored} 条")
+        line = self._line(self.batch.total, {}, Fault("", "", self.batch.message))
+        self._store.keep({**line, "result": "stopped"})
+
+    def _veil(self, record: Stored) -> None:
+        now = monotonic()
+        if self.mishaps.late:
+            record.since = max(record.since, now + self.mishaps.late)
+        if self.mishaps.older:
+            record.older_until = now + self.mishaps.older
 
     def _objection(self, values: dict[str, str]) -> Fault | None:
         """What the stored records have against a row that has no fault of its own."""
         found = self._store.matching(values["XK_WSH"], values["XK_XDR_MC"])
         if self.purpose == "stored":
-            return _DUPLICATE if found else None
+            return _DUPLICATE if found and not self.mishaps.duplicates else None
         if len(found) != 1:
             return _SEVERAL if found else _UNKNOWN
         known = found[0].version.values
         return _SAME if all(known.get(code, "") == values[code] for _, code in COLUMNS) else None
 
     def _line(self, row: int, values: dict[str, str], fault: Fault | None) -> Line:
-        return {
+        line: Line = {
             "at": self._store.now(),
             "batch": self.batch.number,
             "row": row,
@@ -56,3 +88,16 @@ class Import:
             "field": fault.field if fault else "",
             "file_name": self.batch.file_name,
         }
+        if self.mishaps.lost:
+            line["lost"] = True
+        if fault is None and not self.batch.stored:
+            self._spoil(line)
+        return line
+
+    def _spoil(self, line: Line) -> None:
+        """Let happen what happens to the first row that is stored."""
+        if self.mishaps.truncated:
+            content = line["values"]["XK_NR"]
+            line["kept"] = {**line["values"], "XK_NR": content[: (len(content) + 1) // 2]}
+        if self.mishaps.hidden:
+            line["hidden"] = True

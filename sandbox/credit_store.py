@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from math import inf
 from pathlib import Path
+from time import monotonic
 
 from sandbox.credit_log import Line, Log
 from sandbox.model import COLUMNS, City
@@ -26,19 +28,29 @@ class Version:
 
 @dataclass(slots=True, eq=False)
 class Stored:
-    """One record, with its earlier versions; ``body`` is its JSON once somebody asked for it."""
+    """One record, with its earlier versions.
+
+    Attributes:
+        since: The moment (of the monotonic clock) from which it shows.
+        older_until: The moment until which its earlier version shows.
+        body: Its JSON, once somebody asked for it.
+    """
 
     number: int
     version: Version
     earlier: list[Version] = field(default_factory=list)
+    since: float = 0
+    older_until: float = 0
     body: bytes = b""
 
     def shown(self) -> Version:
         """What the lists say of the record."""
-        return self.version
+        return self.earlier[-1] if self._is_behind() else self.version
 
     def json(self) -> bytes:
         """The record as the submissions list gives it."""
+        if self._is_behind():
+            return self._written(self.earlier[-1])
         if not self.body:
             self.body = self._written(self.version)
         return self.body
@@ -47,6 +59,9 @@ class Stored:
         """Put a new version in the place of the present one, which is kept."""
         self.earlier.append(self.version)
         self.version, self.body = version, b""
+
+    def _is_behind(self) -> bool:
+        return bool(self.older_until and self.older_until > monotonic())
 
     def _written(self, version: Version) -> bytes:
         entity = {code.lower(): version.values.get(code, "") for _, code in COLUMNS}
@@ -83,10 +98,14 @@ class Store:
         return self._apply(line)
 
     def find(self, keyword: str) -> Sequence[Stored]:
-        """Records of a document number, or whose name has a part; newest first."""
+        """Records of a document number, or whose name has a part, as far as they show; newest first."""
+        now = monotonic()
+        return [each for each in self._named(keyword) if each.since <= now]
+
+    def _named(self, keyword: str) -> Iterable[Stored]:
         newest = reversed(self._records.values())
         if not keyword:
-            return list(newest)
+            return newest
         exact = self._by_document.get(keyword)
         return exact[::-1] if exact else [each for each in newest if keyword in each.version.values["XK_XDR_MC"]]
 
@@ -97,7 +116,7 @@ class Store:
     def _apply(self, line: Line) -> Stored | None:
         version = Version(line["batch"], line["at"], line.get("kept", line["values"]))
         if line["result"] == "stored":
-            return self._add(version)
+            return self._add(version, inf if line.get("hidden") else 0)
         if line["result"] not in {"corrected", "withdrawn"}:
             return None
         found = self.matching(version.values["XK_WSH"], version.values["XK_XDR_MC"])
@@ -109,9 +128,9 @@ class Store:
             self._renew(found[0], version)
         return found[0]
 
-    def _add(self, version: Version) -> Stored:
+    def _add(self, version: Version, since: float = 0) -> Stored:
         self._last += 1
-        record = self._records[self._last] = Stored(self._last, version)
+        record = self._records[self._last] = Stored(self._last, version, since=since)
         self._by_document.setdefault(version.values.get("XK_WSH", ""), []).append(record)
         return record
 

@@ -17,18 +17,33 @@ FAULTS: dict[str, str] = {
     "renamed_header": "the document number's column has another name (approval, bureau)",
     "renamed_template_column": "one header of the upload template has another name (credit)",
     "short_page": "the list gives one row fewer than it should",
+    "too_many_requests": "the data request is answered with HTTP 429 and Retry-After: 1",
+    "drop_before_commit": "the connection is cut before a file or a withdrawal was taken (credit)",
+    "drop_after_commit": "the connection is cut after a file or a withdrawal was taken (credit)",
+    "hang_before_commit": "a file or a withdrawal is not taken, and never answered (credit)",
+    "hang_after_commit": "a file or a withdrawal is taken, and never answered (credit)",
+    "commit_then_500": "a file or a withdrawal is taken, and answered with HTTP 500 (credit)",
+    "slow_import": "the next import begins only after some seconds (credit)",
+    "half_batch": "the next import breaks off after half of the rows, rounded up; they stay (credit)",
+    "lost_receipt": "the next import runs, but nobody knows its batch afterwards (credit)",
+    "accept_duplicates": "the next import stores again what is stored already, the same file too (credit)",
+    "truncate_field": "the first row that the next import stores loses the second half of its 许可内容 (credit)",
+    "late_record": "what the next import stores shows only after some seconds (credit)",
+    "hidden_record": "the first row that the next import stores never shows (credit)",
+    "older_value": "what the next correction corrects shows its earlier values for some seconds (credit)",
 }
 SYSTEMS = ("approval", "bureau", "credit")
 
 
 @dataclass(slots=True)
 class Fault:
-    """One order: let ``after`` askings pass, then strike ``times`` times."""
+    """One order: let ``after`` askings pass, then strike ``times`` times; ``seconds`` is how long a delay is."""
 
     system: str
     fault: str
     after: int = 0
     times: int = 1
+    seconds: float = 3
 
 
 class Faults:
@@ -47,15 +62,20 @@ class Faults:
             raise ValueError(f"unknown system or fault: {fault.system} {fault.fault}")
         if fault.after < 0 or fault.times < 1:
             raise ValueError("after must be 0 or more, times 1 or more")
+        if fault.seconds <= 0:
+            raise ValueError("seconds must be more than 0")
         self.open.append(fault)
 
     def take(self, system: str, fault: str) -> bool:
         """Tell whether this fault strikes now; every asking counts."""
+        return bool(self.seconds(system, fault))
+
+    def seconds(self, system: str, fault: str) -> float:
+        """Tell how long a fault that strikes now lasts, 0 if none does; every asking counts."""
         if not self.open:
-            return False
+            return 0
         asked = [each for each in self.open if each.system == system and each.fault == fault]
-        strikes = [self._strikes(each) for each in asked]
-        return any(strikes)
+        return max([each.seconds for each in asked if self._strikes(each)], default=0)
 
     def _strikes(self, fault: Fault) -> bool:
         if fault.after:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Awaitable, Callable, Iterable
@@ -17,6 +16,7 @@ from sandbox.doors import Door, Session
 from sandbox.faults import Faults
 from sandbox.model import Decision
 from sandbox.web import form
+from sandbox.wire import Silence
 
 P = TypeVar("P", bound="Portal")
 Handler = Callable[[P, Request, Session], Awaitable[Response]]
@@ -69,14 +69,23 @@ class Portal(ABC):
         """Tell whether an ordered fault strikes this portal now."""
         return self._faults.take(self.door.system, fault)
 
-    async def interruption(self, session: Session) -> Response | None:
+    def lasting(self, fault: str) -> float:
+        """Tell for how many seconds an ordered fault strikes this portal now; 0 is not at all."""
+        return self._faults.seconds(self.door.system, fault)
+
+    def interruption(self, session: Session) -> Response | None:
         """What an ordered fault answers in place of the data, if one strikes."""
         if not self._faults.open:
             return None
         if self.struck("hang"):
-            await asyncio.sleep(3600)
+            return Silence()
         if self.struck("error_500"):
             return PlainTextResponse("Internal Server Error", 500)
+        if self.struck("too_many_requests"):
+            return PlainTextResponse("请求过于频繁，请稍后再试", 429, headers={"retry-after": "1"})
+        return self._log_in_again(session)
+
+    def _log_in_again(self, session: Session) -> Response | None:
         if self.struck("expire_session"):
             self.door.end(session)
             return self.login_answer()
@@ -102,7 +111,7 @@ def data(handler: Handler[P]) -> Endpoint[P]:
         session = self.door.session(request)
         if session is None:
             return self.login_answer()
-        return await self.interruption(session) or await handler(self, request, session)
+        return self.interruption(session) or await handler(self, request, session)
 
     return guarded
 

@@ -23,6 +23,7 @@ from sandbox.doors import ACCOUNTS, Door
 from sandbox.faults import Faults
 from sandbox.model import City
 from sandbox.web import HERE, html
+from sandbox.wire import Wires
 
 
 def create_app(
@@ -85,10 +86,17 @@ class CityServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then tell."""
+        self._wires = Wires(self.config.loaded_app)
+        self.config.loaded_app = self._wires
         await super().startup(sockets)
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             self._ready(f"http://{host}:{port}")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Hang up on those who wait for nothing, then stop."""
+        self._wires.hang_up()
+        await super().shutdown(sockets)
 
 
 def serve(

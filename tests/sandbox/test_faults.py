@@ -1,19 +1,14 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import httpx
 import openpyxl
 import pytest
-import uvicorn
 
 from sandbox.doors import ACCOUNTS
-from sandbox.model import City
-from sandbox.server import CityServer, create_app
 from tests.sandbox.visitors import (
     cells,
     log_in,
@@ -82,26 +77,6 @@ async def test_drift_faults_rename_and_shorten(client: httpx.AsyncClient) -> Non
     await order(client, "credit", "renamed_template_column")
     book = openpyxl.load_workbook(BytesIO((await client.get("/credit/template.xlsx")).content))
     assert "许可内容说明*" in [cell.value for cell in book["行政许可"][2]]
-
-
-@pytest.fixture
-def address(city: City, tmp_path: Path) -> Iterator[str]:
-    """The address of a city that listens on a free port."""
-    told: list[str] = []
-    listening = threading.Event()
-
-    def ready(url: str) -> None:
-        told.append(url)
-        listening.set()
-
-    config = uvicorn.Config(create_app(city, tmp_path), port=0, log_level="warning", timeout_graceful_shutdown=1)
-    server = CityServer(config, ready)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    assert listening.wait(10)
-    yield told[0]
-    server.should_exit = True
-    thread.join(10)
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}")

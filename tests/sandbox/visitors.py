@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from html import unescape
@@ -132,6 +132,20 @@ def reported(number: int, **changes: str) -> dict[str, str]:
         for code, text in row.items()
     }
     return {**spelt, "XK_ZT": "1", **changes}
+
+
+async def until(happens: Callable[[], Awaitable[object]]) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(20):
+        while True:
+            if await happens():
+                return
+            await asyncio.sleep(0.01)
+
+
+async def no_order_is_open(client: httpx.AsyncClient) -> bool:
+    """Whether every ordered fault has struck."""
+    return not (await client.get("/faults")).json()["faults"]
 
 
 async def seal(client: httpx.AsyncClient, page: str) -> str:
