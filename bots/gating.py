@@ -131,6 +131,8 @@ def _blocks(delivery: Delivery, record: Mapping[str, str]) -> str:
     """Return why a delivery keeps its record from being sent; empty if it does not."""
     if _other(delivery, record):
         return _("An earlier form of it is still on its way.") if delivery.state in UNDER_WAY else ""
+    if not _same(delivery, record):
+        return ""
     match delivery.state:
         case State.HELD:
             return waits(delivery.reason)
@@ -157,13 +159,17 @@ def rules_of(versions: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(set(versions))).encode()).hexdigest()[:16]
 
 
+def _same(delivery: Delivery, record: Mapping[str, str]) -> bool:
+    return delivery.action != Action.WITHDRAW and delivery.fingerprint == record["fingerprint"]
+
+
 def _other(delivery: Delivery, record: Mapping[str, str]) -> bool:
     return delivery.action != Action.WITHDRAW and delivery.fingerprint != record["fingerprint"]
 
 
 def _alive(record: Mapping[str, str], history: Mapping[str, Sequence[Delivery]]) -> bool:
     past = history.get(record["record_id"], ())
-    return any(each.state in (State.PREPARED, *UNDER_WAY) and not _other(each, record) for each in past)
+    return any(each.state in (State.PREPARED, *UNDER_WAY) and _same(each, record) for each in past)
 
 
 def _frame(row: Mapping[str, str]) -> pl.DataFrame:
