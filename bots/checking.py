@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +18,7 @@ from reconciliation.headings import field_label
 from words.errors import Place
 from words.languages import gettext as _
 
+_PATIENCE = 60.0  # seconds
 _LONG_AGO = timedelta(days=3650)
 
 
@@ -28,14 +31,34 @@ class Checked:
     first_finding: str
 
 
+def check_alone(workspace: Workspace, name: str, say: Callable[[str], None]) -> Checked:
+    """Check a connector while nobody else uses its login.
+
+    Raises:
+        Busy: somebody still uses it after a minute.
+        YinxinError: it is not as declared; says who acts and where.
+    """
+    if workspace.kind(name) == "files":
+        return _ledgers(workspace, name)
+    told = _("Waiting for somebody else who is at work: {about}.")
+    with (
+        workspace.journal() as journal,
+        journal.holding(
+            [workspace.claim(name)],
+            f"yinxin connectors check {name}",
+            patience=_PATIENCE,
+            waiting=lambda lease: say(told.format(about=lease.about)),
+        ),
+    ):
+        return asyncio.run(check_connector(workspace, name))
+
+
 async def check_connector(workspace: Workspace, name: str) -> Checked:
-    """Read as little as shows that a connector is as declared.
+    """Read as little as shows that a portal is as declared.
 
     Raises:
         YinxinError: it is not; says who acts and where.
     """
-    if workspace.kind(name) == "files":
-        return _ledgers(workspace, name)
     browsers = Browsers()
     try:
         if workspace.portal(name).upload:

@@ -191,8 +191,12 @@ class Workspace:
 
     def claims(self, bot: BotDeclared) -> list[str]:
         """Return what no two runs may work with at once: the bot's logins, by address and account."""
-        portals = [self.portal(name) for name in (*bot.sources, bot.feed)]
-        return sorted({f"login {portal.url} {portal.login.account}" for portal in portals})
+        return sorted({self.claim(name) for name in (*bot.sources, bot.feed)})
+
+    def claim(self, connector: str) -> str:
+        """Return the name under which a portal's login is claimed."""
+        portal = self.portal(connector)
+        return f"login {portal.url} {portal.login.account}"
 
     def _account(self, name: str, declared: PortalDeclared, browsers: Browsers) -> Portal:
         store = SessionStore(self.state / "sessions")

@@ -34,14 +34,12 @@ def register(app: typer.Typer) -> None:
     def check(
         call: Call, name: Annotated[str | None, typer.Argument(help=_("One connector; all without it."))] = None
     ) -> int:
-        import asyncio
-
         workspace = call.workspace()
         names = [name] if name else workspace.names("connectors")
         results, errors = [], []
         for each in names:
             try:
-                results.append(asyncio.run(_checked(workspace, each)))
+                results.append(_checked(call, workspace, each))
             except YinxinError as error:
                 errors.append(error)
                 results.append({"name": each, "ok": False, "rows": 0, "findings": 0, "said": error.sentence})
@@ -82,9 +80,9 @@ def _described(workspace: Workspace, name: str) -> dict[str, str]:
     return {"name": name, "kind": N_("portal"), "title": declared.title, "role": role, "where": declared.url}
 
 
-async def _checked(workspace: Workspace, name: str) -> dict[str, Any]:
-    from bots.checking import check_connector
+def _checked(call: Call, workspace: Workspace, name: str) -> dict[str, Any]:
+    from bots.checking import check_alone
 
-    checked = await check_connector(workspace, name)
+    checked = check_alone(workspace, name, call.printer.say)
     said = _("As declared") if not checked.findings else checked.first_finding
     return {"name": name, "ok": True, "rows": checked.rows, "findings": checked.findings, "said": said}

@@ -24,7 +24,7 @@ CONTENT = "许可内容"
 
 
 @cache
-def profile() -> Profile:
+def credit_profile() -> Profile:
     """The shipped profile of the credit platform."""
     text = (FOLDER / "credit.profile.yaml").read_text(encoding="utf-8")
     return Profile.parse(text, "credit.profile.yaml", "credit")
@@ -50,16 +50,12 @@ class HostileFeed:
     settles: float = 0.0
     name: str = "credit"
     title: str = "替身"
+    profile: Profile = field(default_factory=credit_profile)
     stored: list[Row] = field(default_factory=list)
     received: list[Row] = field(default_factory=list)
     interrupt: Callable[[str], None] = lambda _where: None
     _files: dict[str, Receipt | None] = field(default_factory=dict)
     _hidden: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def profile(self) -> Profile:
-        """The receiver's rules."""
-        return profile()
 
     async def disclosed(self) -> pl.DataFrame:
         """Return what it shows, as its list does."""
@@ -69,7 +65,7 @@ class HostileFeed:
                 self._hidden[number] -= 1
             else:
                 rows.append({**row, ORIGIN: f"替身 › {number}", ROW_KEY: str(number), "received": "2024-08-13"})
-        return pl.DataFrame(rows, schema=dict.fromkeys([*profile().headers, ORIGIN, ROW_KEY, "received"], pl.String))
+        return pl.DataFrame(rows, schema=dict.fromkeys([*self.profile.headers, ORIGIN, ROW_KEY, "received"], pl.String))
 
     async def check(self) -> None:
         """Its form never changes."""

@@ -188,7 +188,7 @@ def test_a_cut_field_differs_and_is_named(bureau: Bureau) -> None:
     assert differing.reason == "content"
 
 
-def test_an_older_value_differs_until_the_new_one_shows(bureau: Bureau) -> None:
+def test_an_older_value_differs_until_the_new_one_shows(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     """A correction whose old form still shows is not confirmed; it is when the new one does."""
     bureau.run()
     bureau.records[0] = bureau.records[0] | {"content": "准予延期施工。"}
@@ -200,10 +200,10 @@ def test_an_older_value_differs_until_the_new_one_shows(bureau: Bureau) -> None:
         bureau.feed.stored = [dict(row) for row in old]
         return refused
 
-    bureau.feed._import = slowly  # type: ignore[method-assign]
+    monkeypatch.setattr(bureau.feed, "_import", slowly)
     bureau.run()
     assert bureau.states() == {"confirmed": 5, "differs": 1}
-    bureau.feed._import = send  # type: ignore[method-assign]
+    monkeypatch.undo()
     bureau.feed.stored[0][CONTENT] = "准予延期施工。"
     bureau.run()
     assert bureau.states() == {"confirmed": 5, "superseded": 1}
