@@ -43,6 +43,16 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """A matching rule that did not bring a record and its nearest one together: the first field that failed."""
+
+    rule: str
+    field: str
+    here: str
+    there: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What one run made of a record; code words as in the report, ``source``, ``ledger``, ``feed``: where it stands."""
 
@@ -66,6 +76,7 @@ class Judgement:
     disclosed_on: str
     differing: tuple[str, ...]
     differences: tuple[Difference, ...] = ()
+    tried: tuple[Tried, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+import polars as pl
+
 from bots.advising import about_quarantine, about_record
 from bots.deadlines import deadline_of
 from bots.explained import Difference, Explained, Form, Judgement, Told, Waiting
 from bots.followed import Way
 from bots.reporting import kept_report
 from bots.searching import never_seen
+from bots.tried import tried_on
 from bots.ways import way_of
 from bots.workspace import Workspace
 from journal import Journal, RecordRow, RunRow
 from mappings.checks import SENTENCES
 from mappings.normalise import document_number
 from mappings.standards import LICENCE
-from reconciliation.report import Verdict
+from reconciliation.report import Report, Verdict
 from reconciliation.texts import SHOWN, personal_fields
 from words.errors import UsageError
 from words.languages import gettext as _
@@ -67,7 +70,7 @@ class _Explaining:
     def _told(self, record_id: str, rows: list[RecordRow], judged: list[Judgement]) -> Told:
         mine = [each for each in judged if each.record_id == record_id]
         mine = mine or [each for each in judged if each.verdict == Verdict.AMBIGUOUS]
-        mine[:1] = map(self._with_differences, mine[:1])
+        mine[:1] = map(self._with_values, mine[:1])
         first = self.journal.first_runs(record_id) if rows else {}
         forms = tuple(self._form(row, first[row.fingerprint]) for row in rows)
         ways = tuple(self._ways(record_id))
@@ -82,18 +85,16 @@ class _Explaining:
             known = delivery.feed in self.workspace.names("connectors")
             yield replace(way, feed=self.workspace.portal(delivery.feed).title) if known else way
 
-    def _with_differences(self, judgement: Judgement) -> Judgement:
+    def _with_values(self, judgement: Judgement) -> Judgement:
         """Only the report that the run left holds the values of both sides."""
-        if not judgement.differing:
+        if not judgement.differing and not judgement.suggestion:
             return judgement
         try:
             found = kept_report(self.journal, judgement.run)
-        except UsageError:
+        except UsageError:  # it left no report, or its report was purged
             return judgement
-        verdict = found.verdicts.filter(found.verdicts["record_id"] == judgement.record_id)
-        lines = found.differences.filter(found.differences["group"].is_in(verdict["group"].implode()))
-        told = lines.select("field", "against", "source_value", "other_value", "origin").iter_rows()
-        return replace(judgement, differences=tuple(_difference(*line) for line in told))
+        tried = tuple(tried_on(found, judgement.record_id, judgement.suggestion))
+        return replace(judgement, differences=tuple(_differences(found, judgement.record_id)), tried=tried)
 
     def _form(self, row: RecordRow, run_id: str) -> Form:
         run = self.run(run_id)
@@ -158,6 +159,13 @@ def _subjects(recorded: Iterable[str], judged: Sequence[Judgement]) -> list[str]
 def masked_value(field: str, value: str) -> str:
     """Return a value of a field as it may be shown: of a personal number only the beginning."""
     return value[:SHOWN] + "*" * len(value[SHOWN:]) if field in _PERSONAL else value
+
+
+def _differences(report: Report, record_id: str) -> Iterator[Difference]:
+    groups = report.verdicts.filter(pl.col("record_id") == record_id)["group"]
+    lines = report.differences.filter(pl.col("group").is_in(groups.implode()))
+    for line in lines.select("field", "against", "source_value", "other_value", "origin").iter_rows():
+        yield _difference(*line)
 
 
 def _difference(field: str, against: str, here: str, there: str, origin: str) -> Difference:

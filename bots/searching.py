@@ -15,7 +15,7 @@ from journal import Journal, RunRow
 from words.errors import UsageError
 
 _RUNS = 3
-_NEAREST, _LIKE = 3, 75
+_NEAREST, _LIKE = 5, 75
 _UNREADABLE = ("not-a-workbook", "ledger-protected")
 
 

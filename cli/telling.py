@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from bots.explained import Advice, Difference, Explained, Form, Judgement, Never, Told, Waiting
+from bots.explained import Advice, Difference, Explained, Form, Judgement, Never, Told, Tried, Waiting
 from bots.followed import Deadline
 from cli.printing import Block, opening
 from cli.timeline import BETWEEN, local, timeline
@@ -28,8 +28,9 @@ _STAGES = {
 def sections(found: Explained, folder: Path) -> Iterator[list[Block]]:
     """Yield the blocks that are printed together; paths are told as seen from ``folder``."""
     for record in found.records:
-        blocks = [_head(found.number, record.name, record.advice), _where(record), _deadline(record.deadline)]
-        yield [*blocks, *(timeline(way, folder) for way in record.ways)]
+        yield [_head(found.number, record.name, record.advice), _where(record)]
+        yield list(_tried(record))
+        yield [_deadline(record.deadline), *(timeline(way, folder) for way in record.ways)]
         yield list(_says(record.forms))
         yield [_seen(record.judgements)]
     for waiting in found.quarantined:
@@ -55,6 +56,20 @@ def _where(record: Told) -> Block:
         (_("Held or refused"), newest.reason),
     ]
     return _("Where it is"), [pair for pair in pairs if pair[1]]
+
+
+def _tried(record: Told) -> Iterator[Block]:
+    for newest in record.judgements[:1]:
+        lines = [(title(each.rule), _apart(each)) for each in newest.tried]
+        if lines:
+            yield _("Why it was not matched with the nearest record"), lines
+
+
+def _apart(each: Tried) -> str:
+    field = field_label(LICENCE, each.field)
+    if each.here and each.there:
+        return _("{field}: “{here}” here, “{there}” there").format(field=field, here=each.here, there=each.there)
+    return _("{field}: not stated on both sides").format(field=field)
 
 
 def _differences(newest: Judgement) -> Pairs:
