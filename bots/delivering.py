@@ -35,7 +35,8 @@ _PAUSE, _LONGEST_PAUSE = 0.2, 2.0
 
 def refused_before(journal: Journal, feed: Feed) -> dict[tuple[str, str], str]:
     """Return (record, fingerprint) → reason of what the feed has refused as it is, and nobody has sent again since."""
-    newest = {(each.record_id, each.fingerprint): each for each in journal.deliveries(feed.name)}
+    refused = {each.record_id for each in journal.deliveries(feed.name, [State.REJECTED])}
+    newest = {(each.record_id, each.fingerprint): each for each in journal.deliveries_of(feed.name, refused)}
     return {form: each.reason for form, each in newest.items() if each.state == State.REJECTED}
 
 
@@ -172,5 +173,5 @@ def unseen(journal: Journal, feed: Feed, *, after: timedelta) -> YinxinError | N
 
 def outcomes(journal: Journal, feed: Feed, records: Collection[str]) -> dict[str, tuple[str, str]]:
     """Return record id → (confirmed, waiting, differs, rejected or unknown; reason) as the journal has it now."""
-    newest = {each.record_id: each for each in journal.deliveries(feed.name) if each.record_id in records}
+    newest = {each.record_id: each for each in journal.deliveries_of(feed.name, records)}
     return {record: (OUTCOMES.get(each.state, "unknown"), each.reason) for record, each in newest.items()}

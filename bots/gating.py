@@ -69,11 +69,9 @@ class Gate:
         return gated
 
     def _history(self, records: Iterable[str]) -> dict[str, list[Delivery]]:
-        wanted = set(records)
         history: dict[str, list[Delivery]] = {}
-        for each in self.journal.deliveries(self.feed.name):
-            if each.record_id in wanted:
-                history.setdefault(each.record_id, []).append(each)
+        for each in self.journal.deliveries_of(self.feed.name, set(records)):
+            history.setdefault(each.record_id, []).append(each)
         return history
 
     def _in_the_way(self, record: Mapping[str, str], past: Sequence[Delivery], shown: Shown) -> str:

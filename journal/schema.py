@@ -140,7 +140,7 @@ deliveries = Table(
     _text("record_id", index=True),
     _text("fingerprint"),
     _json("payload"),
-    _text("state"),
+    _text("state", index=True),
     _text("batch_file_sha256"),
     _text("batch"),
     _text("reason"),
@@ -150,7 +150,7 @@ deliveries = Table(
     _text("replaces"),
     _text("rules"),
     _text("prepared_by"),
-    _text("file_name"),
+    _text("file_name", index=True),
     CheckConstraint(f"state IN ({', '.join(repr(state.value) for state in State)})", name="state"),
 )
 _live = deliveries.c.state.in_(LIVE)

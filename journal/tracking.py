@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import func, select
 
-from journal.database import Book
+from journal.database import Book, batches
 from journal.deliveries import Change, Delivery, Prepared, delivery_from, end_earlier, move
 from journal.preparing import prepare
 from journal.schema import deliveries
@@ -98,6 +98,17 @@ class Deliveries(Book):
             query = query.where(deliveries.c.state.in_(states))
         with self._reading() as connection:
             return [delivery_from(row) for row in connection.execute(query)]
+
+    def deliveries_of(self, feed: str, record_ids: Iterable[str]) -> list[Delivery]:
+        """Return every delivery of these records to a feed, in the order of their preparation."""
+        query = select(deliveries).where(deliveries.c.feed == feed)
+        with self._reading() as connection:
+            found = [
+                delivery_from(row)
+                for batch in batches(list(record_ids))
+                for row in connection.execute(query.where(deliveries.c.record_id.in_(batch)))
+            ]
+        return sorted(found, key=lambda each: each.id)
 
     def open_deliveries(self, feed: str) -> list[Delivery]:
         """Return the feed's deliveries that it does not show yet: held, prepared, sent, unknown, accepted."""

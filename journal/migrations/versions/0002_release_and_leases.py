@@ -24,6 +24,7 @@ STATES = (
 LIVE = ("held", "prepared", "sent", "unknown", "accepted", "differs", "confirmed")
 #: What the older deliveries were: first publications that one program prepared under rules nobody noted.
 ADDED = {"action": "publish", "replaces": "", "rules": "", "prepared_by": "", "file_name": ""}
+INDEXED = ("state", "file_name")
 
 
 def upgrade() -> None:
@@ -38,11 +39,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_leases"),
     )
     op.create_index("ix_leases_holder", "leases", ["holder"])
+    for column in INDEXED:
+        op.create_index(f"ix_deliveries_{column}", "deliveries", [column])
 
 
 def downgrade() -> None:
     """Take them away; fails while a delivery stands in one of the new states."""
     op.drop_table("leases")
+    for column in INDEXED:
+        op.drop_index(f"ix_deliveries_{column}", "deliveries")
     _set_states(BEFORE, LIVE_BEFORE, removed=tuple(ADDED))
 
 
