@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,10 @@ def silent(_lease: LeaseRow) -> None:
 
 
 @pytest.fixture
-def other(url: str, tmp_path: Path, journal: Journal) -> Journal:  # noqa: ARG001 - the tables have to be there
+def other(url: str, tmp_path: Path, journal: Journal) -> Iterator[Journal]:  # noqa: ARG001 - the tables have to be there
     """A second process at the same journal, as far as leases can tell."""
-    return Journal.open(tmp_path, url)
+    with Journal.open(tmp_path, url) as opened:
+        yield opened
 
 
 def test_what_one_holds_another_does_not_get(journal: Journal, other: Journal) -> None:
