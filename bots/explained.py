@@ -43,6 +43,16 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One record of a group that cannot be told apart: on which side it stands, where, and what it is called there."""
+
+    side: str
+    origin: str
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """A matching rule that did not bring a record and its nearest one together: the first field that failed."""
 
@@ -77,6 +87,7 @@ class Judgement:
     differing: tuple[str, ...]
     differences: tuple[Difference, ...] = ()
     tried: tuple[Tried, ...] = ()
+    members: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

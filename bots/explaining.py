@@ -10,7 +10,7 @@ import polars as pl
 
 from bots.advising import about_quarantine, about_record
 from bots.deadlines import deadline_of
-from bots.explained import Difference, Explained, Form, Judgement, Told, Waiting
+from bots.explained import Difference, Explained, Form, Judgement, Member, Told, Waiting
 from bots.followed import Way
 from bots.reporting import kept_report
 from bots.searching import never_seen
@@ -21,7 +21,7 @@ from journal import Journal, RecordRow, RunRow
 from mappings.checks import SENTENCES
 from mappings.normalise import document_number
 from mappings.standards import LICENCE
-from reconciliation.report import Report, Verdict
+from reconciliation.report import Verdict
 from reconciliation.texts import SHOWN, personal_fields
 from words.errors import UsageError
 from words.languages import gettext as _
@@ -87,14 +87,19 @@ class _Explaining:
 
     def _with_values(self, judgement: Judgement) -> Judgement:
         """Only the report that the run left holds the values of both sides."""
-        if not judgement.differing and not judgement.suggestion:
+        if not (judgement.differing or judgement.suggestion or judgement.verdict == Verdict.AMBIGUOUS):
             return judgement
         try:
             found = kept_report(self.journal, judgement.run)
         except UsageError:  # it left no report, or its report was purged
             return judgement
-        tried = tuple(tried_on(found, judgement.record_id, judgement.suggestion))
-        return replace(judgement, differences=tuple(_differences(found, judgement.record_id)), tried=tried)
+        group = found.verdicts.filter(pl.col("record_id") == judgement.record_id)["group"].implode()
+        return replace(
+            judgement,
+            differences=tuple(_differences(found.differences.filter(pl.col("group").is_in(group)))),
+            tried=tuple(tried_on(found, judgement.record_id, judgement.suggestion)),
+            members=tuple(_members(found.members.filter(pl.col("group").is_in(group)))),
+        )
 
     def _form(self, row: RecordRow, run_id: str) -> Form:
         run = self.run(run_id)
@@ -161,11 +166,14 @@ def masked_value(field: str, value: str) -> str:
     return value[:SHOWN] + "*" * len(value[SHOWN:]) if field in _PERSONAL else value
 
 
-def _differences(report: Report, record_id: str) -> Iterator[Difference]:
-    groups = report.verdicts.filter(pl.col("record_id") == record_id)["group"]
-    lines = report.differences.filter(pl.col("group").is_in(groups.implode()))
+def _differences(lines: pl.DataFrame) -> Iterator[Difference]:
     for line in lines.select("field", "against", "source_value", "other_value", "origin").iter_rows():
         yield _difference(*line)
+
+
+def _members(lines: pl.DataFrame) -> Iterator[Member]:
+    for line in lines.select("side", "origin", "document_number", "name").iter_rows():
+        yield Member(*line)
 
 
 def _difference(field: str, against: str, here: str, there: str, origin: str) -> Difference:

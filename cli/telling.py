@@ -29,7 +29,7 @@ def sections(found: Explained, folder: Path) -> Iterator[list[Block]]:
     """Yield the blocks that are printed together; paths are told as seen from ``folder``."""
     for record in found.records:
         yield [_head(found.number, record.name, record.advice), _where(record)]
-        yield list(_tried(record))
+        yield [*_members(record), *_tried(record)]
         yield [_deadline(record.deadline), *(timeline(way, folder) for way in record.ways)]
         yield list(_says(record.forms))
         yield [_seen(record.judgements)]
@@ -56,6 +56,13 @@ def _where(record: Told) -> Block:
         (_("Held or refused"), newest.reason),
     ]
     return _("Where it is"), [pair for pair in pairs if pair[1]]
+
+
+def _members(record: Told) -> Iterator[Block]:
+    for newest in record.judgements[:1]:
+        lines = [(title(each.side), BETWEEN.join((each.origin, each.number, each.name))) for each in newest.members]
+        if lines:
+            yield _("Records that cannot be told apart"), lines
 
 
 def _tried(record: Told) -> Iterator[Block]:
@@ -127,7 +134,9 @@ def _says(forms: Sequence[Form]) -> Iterator[Block]:
     for newer, older in pairwise(forms):
         names = [name for name in LICENCE.names if newer.values.get(name) != older.values.get(name)]
         before = [(field_label(LICENCE, name), older.values.get(name, "–")) for name in names]
-        yield _("What it said before, since {at}").format(at=local(older.at)), before
+        other = N_("What {origin} says, since {at}")
+        heading = N_("What it said before, since {at}") if older.origin == newer.origin else other
+        yield _(heading).format(at=local(older.at), origin=older.origin), before
 
 
 def _value(form: Form, name: str) -> str:

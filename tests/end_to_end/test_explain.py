@@ -132,6 +132,18 @@ def test_a_near_record_is_a_suggestion_and_nothing_more(settled: Settled) -> Non
     assert "nearest record" in record["advice"]["what"]
 
 
+def test_a_group_that_cannot_be_told_apart_is_shown_whole(settled: Settled) -> None:
+    """Every record of it, on whichever side, and a clerk who says which is right."""
+    _town, desk, verdicts = settled
+    doubtful = one(verdicts, lambda each: each["verdict"] == "ambiguous")
+    record = only(desk, doubtful["document_number"])
+    members = record["judgements"][0]["members"]
+    assert len(members) > 2
+    assert {each["number"] for each in members} == {doubtful["document_number"]}
+    assert {doubtful["source_origin"], doubtful["ledger_origin"]} <= {each["origin"] for each in members}
+    assert record["advice"]["who"] == "a clerk"
+
+
 def test_a_quarantined_row_tells_field_value_and_rule(settled: Settled) -> None:
     """It became no record, and the finding says why, under which mapping, and who corrects it."""
     town, desk, _verdicts = settled
