@@ -12,26 +12,31 @@ endif
 
 setup: $(MADE)/venv
 
+# The lock names everything; left to resolve, pip takes the newest of an extra's package and then misses its hash.
 $(MADE)/venv: requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed')"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --config-settings editable_mode=compat --editable .
 	mkdir -p $(MADE) && touch $@
 
 browser: $(MADE)/browser
 
 $(MADE)/browser: $(MADE)/venv
-	$(BIN)/python tools/browser.py
+	$(BIN)/python -m tools.browser
+	touch $@
+
+$(MADE)/postgres: $(MADE)/venv
+	$(BIN)/python -m tools.postgres
 	touch $@
 
 demo: $(MADE)/browser
 	$(BIN)/yinxin demo || test $$? -eq 1
 
-test: $(MADE)/browser
+test: $(MADE)/browser $(MADE)/postgres
 	$(BIN)/python -m pytest
 
-coverage: $(MADE)/browser
+coverage: $(MADE)/browser $(MADE)/postgres
 	$(BIN)/python -m pytest --cov --cov-report=term-missing
 
 check: $(MADE)/venv

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
+from sqlalchemy import URL
 
 from bots.declared import BotDeclared
 from connectors.browser import Browsers
@@ -20,6 +21,7 @@ from connectors.portal.kept import SessionStore
 from connectors.portal.source import PortalSource
 from connectors.secrets import Secrets
 from journal import Journal
+from journal.address import server_address
 from mappings.mapping import Mapping
 from mappings.profiles import Profile
 from mappings.standards import LICENCE
@@ -42,6 +44,8 @@ class Settings(Declared):
         secrets: the file with the secrets, relative to the workspace (mode 0600).
         due_soon: working days before its deadline on which a record counts as due soon.
         period: working days the law gives for disclosure (发改办财金〔2018〕424号: 7, the day after is day 1).
+        database: the address of a PostgreSQL database for the journal; without it, the journal is a file.
+        database_secret: the secret that is the database's password.
     """
 
     title: str
@@ -51,6 +55,8 @@ class Settings(Declared):
     secrets: str = ".yinxin/secrets.toml"
     due_soon: int = Field(default=2, ge=0)
     period: int = Field(default=7, ge=1)
+    database: str | None = None
+    database_secret: str | None = None
 
 
 class _Kind(Declared, extra="ignore"):
@@ -96,8 +102,30 @@ class Workspace:
         return self.folder / ".yinxin"
 
     def journal(self) -> Journal:
-        """Open the workspace's journal; close it, or use it as a context."""
-        return Journal.open(self.state)
+        """Open the workspace's journal; close it, or use it as a context.
+
+        Raises:
+            UsageError: the database's address or secret is wrong, or its server refuses.
+            SystemFailure: its server cannot be reached.
+        """
+        return Journal.open(self.state, self.database)
+
+    @property
+    def database(self) -> URL | None:
+        """The address of the journal's database with its password; None if the journal is a file.
+
+        Raises:
+            UsageError: the address is not one, or the secret is not stored.
+        """
+        settings = self.settings
+        if settings.database is None:
+            return None
+        password = self.secrets.value(settings.database_secret) if settings.database_secret else ""
+        try:
+            return server_address(settings.database, password)
+        except UsageError as error:
+            error.place = Place(file=SETTINGS, field="database")
+            raise
 
     @cached_property
     def secrets(self) -> Secrets:

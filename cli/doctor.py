@@ -100,8 +100,17 @@ def _disk(workspace: Workspace) -> Iterator[Check]:
 
 def _journal(workspace: Workspace) -> Iterator[Check]:
     from journal import Journal
+    from journal.schema import REVISION
 
-    with Journal.open(workspace.state) as journal:
+    facts = Journal.look(workspace.state, workspace.database)
+    if facts is None or not facts.revision:
+        yield Check(_("journal"), "ok", _("none yet; the first run makes it"))
+        return
+    if facts.revision < REVISION:
+        found = _("{kind} {version}, of an older edition").format(kind=facts.kind, version=facts.version)
+        yield Check(_("journal"), "warning", found, _("Make a backup; the next run brings it up to date."))
+        return
+    with workspace.journal() as journal:
         damage = journal.verify()
         runs = len(journal.runs())
     if damage:
@@ -109,9 +118,11 @@ def _journal(workspace: Workspace) -> Iterator[Check]:
         yield Check(_("journal"), "failing", damage.sentence, todo)
     else:
         whole = ngettext(
-            "{runs} run, its chain of events is whole", "{runs} runs, their chain of events is whole", runs
+            "{kind} {version}; {runs} run, its chain of events is whole",
+            "{kind} {version}; {runs} runs, their chain of events is whole",
+            runs,
         )
-        yield Check(_("journal"), "ok", whole.format(runs=runs))
+        yield Check(_("journal"), "ok", whole.format(kind=facts.kind, version=facts.version, runs=runs))
 
 
 def _mappings(workspace: Workspace) -> Iterator[Check]:

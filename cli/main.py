@@ -24,6 +24,7 @@ _SURPLUS = "unexpected extra argument(s)"
 def build() -> typer.Typer:
     """Return the command line; every command imports what it needs when it runs."""
     from cli import (
+        audit,
         connectors,
         deliveries,
         demo,
@@ -55,6 +56,7 @@ def build() -> typer.Typer:
         ("connectors", connectors, _("The systems at the edges.")),
         ("mappings", mappings, _("The declared field mappings.")),
         ("quarantine", quarantine, _("The rows that could not become records.")),
+        ("audit", audit, _("Proof of what happened.")),
         ("sandbox", sandbox, _("The pretend city to play against.")),
     ):
         group = typer.Typer(no_args_is_help=True, help=about)

@@ -22,10 +22,9 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         from bots.reporting import kept_report, result_of, write_report
         from cli.run import show
-        from journal import Journal
 
         workspace = call.workspace()
-        with Journal.open(workspace.state) as journal:
+        with workspace.journal() as journal:
             last = None if run else journal.last_run()
             if not run and last is None:
                 raise UsageError(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, overload
 
 import typer
 
+from cli.audit import note
 from cli.commands import Call, command
 from words.errors import UsageError, YinxinError
 from words.languages import N_, ngettext
@@ -38,7 +39,7 @@ def register(app: typer.Typer) -> None:
         dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Send nothing; show what would go."))] = False,
     ) -> int:
         workspace = call.workspace()
-        days = {"since": _day(since, "--since"), "until": _day(until, "--until"), "as_of": _day(as_of, "--as-of")}
+        days = {"since": day_of(since, "--since"), "until": day_of(until, "--until"), "as_of": day_of(as_of, "--as-of")}
         result, errors, report = run_bot(call, workspace, order_for(workspace, bot, dry_run=dry_run, **days))
         call.printer.done(result, errors=errors)
         for error in errors:
@@ -46,7 +47,24 @@ def register(app: typer.Typer) -> None:
         return exit_code(report, errors)
 
 
-def _day(text: str | None, option: str) -> date | None:
+@overload
+def day_of(text: str, option: str) -> date: ...
+
+
+@overload
+def day_of(text: None, option: str) -> None: ...
+
+
+@overload
+def day_of(text: str | None, option: str) -> date | None: ...
+
+
+def day_of(text: str | None, option: str) -> date | None:
+    """Return the day that an option names.
+
+    Raises:
+        UsageError: it is none.
+    """
     if text is None:
         return None
     try:
@@ -115,6 +133,7 @@ def finished(
 
     with watch.step("workbook"):
         workbook = write_report(done.report, workspace.folder / "reports", journal.folder)
+        note(call, workspace, journal, done.report.run_id)
     watch.__exit__(None, None, None)
     show(call, done.report, workbook)
     return result_of(done.report, workbook, watch.seconds), list(done.troubles), done.report

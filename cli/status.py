@@ -20,10 +20,10 @@ def register(app: typer.Typer) -> None:
 
     @command(app, "status", N_("Show the last runs and what still waits."))
     def status(call: Call, limit: Annotated[int, typer.Option(help=_("How many runs."))] = 10) -> int:
-        from journal import OPEN, Journal
+        from journal import OPEN
 
         workspace = call.workspace()
-        with Journal.open(workspace.state) as journal:
+        with workspace.journal() as journal:
             runs = journal.runs(limit)
             left = journal.deliveries(states=OPEN)
         open_now = {state.value: sum(each.state == state for each in left) for state in OPEN}

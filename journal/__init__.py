@@ -1,11 +1,15 @@
 """What is remembered: runs, records, deliveries, receipts, evidence, and the hash-chained log of events."""
 
+from journal.auditing import Audit
+from journal.blanking import Kept
 from journal.collected import CollectedRow, KnownRow, Remembered
 from journal.deliveries import Action, Delivery, IllegalTransition, Prepared
-from journal.events import Damage, EventRow
+from journal.events import EventRow
 from journal.evidence import EvidenceRow, ReceiptRow
+from journal.flaws import Flaw
 from journal.journal import Journal
 from journal.leases import Busy, LeaseRow
+from journal.proving import Damage, Head
 from journal.records import RecordRow
 from journal.runs import RunRow
 from journal.states import LIVE, OPEN, SHOWN, TRANSITIONS, UNDER_WAY, State
@@ -17,14 +21,18 @@ __all__ = [
     "TRANSITIONS",
     "UNDER_WAY",
     "Action",
+    "Audit",
     "Busy",
     "CollectedRow",
     "Damage",
     "Delivery",
     "EventRow",
     "EvidenceRow",
+    "Flaw",
+    "Head",
     "IllegalTransition",
     "Journal",
+    "Kept",
     "KnownRow",
     "LeaseRow",
     "Prepared",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from journal.database import Book, batches, insert_all
 from journal.schema import collected, sightings
+from journal.texts import pack, storable, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ class CollectedRows(Book):
         A row whose digest is known writes nothing of its own: it counts as seen by its number in one line that the
         call writes. Of several rows with one key the last stands.
         """
-        given = {row.row_key: row for row in rows}
+        given = {storable(row.row_key): row for row in rows}
         with self._writing() as connection:
             known = _known(connection, source, list(given))
             new = [row for key, row in given.items() if key not in known]
             changed = [row for key, row in given.items() if key in known and known[key][1] != row.digest]
             numbers = _insert(connection, run_id, source, new)
             _update(connection, run_id, source, changed)
-            seen = _pack([*numbers, *(number for number, _digest in known.values())])
+            seen = pack([*numbers, *(number for number, _digest in known.values())])
             if seen:
                 connection.execute(sightings.insert().values(run_id=run_id, source=source, numbers=seen))
         return Remembered(len(new), len(changed), len(known) - len(changed))
@@ -68,7 +68,7 @@ class CollectedRows(Book):
         """Return the keys of the rows that a run saw in a source, unchanged ones included."""
         mine = (sightings.c.run_id == run_id) & (sightings.c.source == source)
         with self._reading() as connection:
-            seen = set[int]().union(*map(_unpack, connection.scalars(select(sightings.c.numbers).where(mine))))
+            seen = set[int]().union(*map(unpack, connection.scalars(select(sightings.c.numbers).where(mine))))
             query = select(collected.c.number, collected.c.row_key).where(collected.c.source == source)
             return {key for number, key in connection.execute(query) if number in seen}
 
@@ -111,16 +111,3 @@ def _update(connection: Connection, run_id: str, source: str, rows: list[Collect
         statement.values(run_id=run_id, digest=bindparam("new_digest"), payload=bindparam("new_payload")),
         [{"key": row.row_key, "new_digest": row.digest, "new_payload": row.payload} for row in rows],
     )
-
-
-def _pack(numbers: Iterable[int]) -> str:
-    """Return numbers as ranges: 1, 2, 3, 7 become ``1-3,7``."""
-    runs = groupby(enumerate(sorted(numbers)), key=lambda pair: pair[1] - pair[0])
-    spans = ([number for _place, number in run] for _gap, run in runs)
-    return ",".join(f"{span[0]}-{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans)
-
-
-def _unpack(ranges: str) -> Iterator[int]:
-    for span in ranges.split(","):
-        first, _dash, last = span.partition("-")
-        yield from range(int(first), int(last or first) + 1)

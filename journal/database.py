@@ -1,66 +1,42 @@
-"""The database: opening it durably, bringing it up to date, and the two kinds of transaction."""
+"""The database: looking at it, bringing it up to date, and the two kinds of transaction."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 
+from journal.engines import reading, writing
 from journal.schema import REVISION, chain, leases, metadata
-from journal.texts import canonical
-from words.errors import Place, SystemFailure, UsageError
+from journal.trouble import place_of
+from words.errors import SystemFailure, UsageError
 from words.languages import gettext as _
 
-if TYPE_CHECKING:
-    from sqlalchemy.engine.interfaces import DBAPIConnection
-    from sqlalchemy.pool import ConnectionPoolEntry
-
-_WAIT = 60.0  # seconds that a writer waits for its turn
-_WRITES = "journal_writes"
 _UPGRADING = 0x5978  # any number that nobody else locks
 _HOLD_CHAIN = select(chain.c.id).with_for_update()
 _LEASES_OF = select(func.count()).select_from(leases)
 
-_LOCKED = retry_if_exception_type(sqlite3.OperationalError)
-
 Item = TypeVar("Item")
 
 
-def open_engine(url: str | URL) -> Engine:
-    """Return an engine on the journal's database; nothing is read yet.
+class Facts(NamedTuple):
+    """What kind of database a journal lies on, in which version, and its revision; none has been made if empty."""
 
-    SQLite is opened with write-ahead log and full synchronisation: what was committed survives the loss of power.
-    """
-    sqlite = make_url(url).get_backend_name() == "sqlite"
-    engine = create_engine(url, json_serializer=canonical, connect_args={"timeout": _WAIT} if sqlite else {})
-    if sqlite:
-        event.listen(engine, "connect", _settle)
-        event.listen(engine, "begin", _begin)
-    return engine
+    kind: str
+    version: str
+    revision: str
 
 
-def _settle(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # the driver would begin transactions late and only for some statements
-    cursor = connection.cursor()
-    # The change to the write-ahead log is the one statement that does not wait for others by itself.
-    for attempt in Retrying(stop=stop_after_delay(_WAIT), wait=wait_random(0.01, 0.1), retry=_LOCKED, reraise=True):
-        with attempt:
-            cursor.execute("PRAGMA journal_mode=WAL")
-    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    # A reader that turns writer in the middle fails at once when another has written; a writer says so at the start.
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def look(engine: Engine) -> Facts:
+    """Return what is there, changing nothing."""
+    with engine.connect() as connection:
+        version = connection.dialect.server_version_info or ()
+        kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.dialect.name]
+        return Facts(kind, ".".join(map(str, version)), _revision(connection))
 
 
 def upgrade(engine: Engine) -> None:
@@ -76,7 +52,7 @@ def upgrade(engine: Engine) -> None:
             "journal-too-new",
             _("This journal was written by a newer edition (revision {stored}).").format(stored=stored),
             todo=_("Install the newer edition; an older one would not understand what it wrote."),
-            place=Place(file=engine.url.database),
+            place=place_of(engine),
         )
     if stored < REVISION:
         _migrate(engine)
@@ -89,8 +65,10 @@ def _revision(connection: Connection) -> str:
 
 
 def _migrate(engine: Engine) -> None:
-    with engine.execution_options(**{_WRITES: True}).begin() as connection:
-        if engine.dialect.name == "postgresql":  # there is no table yet on which two newcomers could wait
+    with writing(engine).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            _refuse_other_letters(connection)
+            # There is no table yet on which two newcomers could wait.
             connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
         stored = _revision(connection)
         if not stored and not inspect(connection).get_table_names():
@@ -99,9 +77,22 @@ def _migrate(engine: Engine) -> None:
             _step_up(connection)
 
 
+def _refuse_other_letters(connection: Connection) -> None:
+    encoding = connection.scalar(text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        raise UsageError(
+            "journal-encoding",
+            _("The journal's database keeps its text in {encoding}, which lacks most characters.").format(
+                encoding=encoding
+            ),
+            todo=_("Let the administrator make a database with ENCODING 'UTF8' TEMPLATE template0."),
+            place=place_of(connection.engine),
+        )
+
+
 def _create(connection: Connection) -> None:
     """A new journal has nothing to migrate; a test keeps this equal to what the migrations make."""
-    metadata.create_all(connection)
+    metadata.create_all(connection, checkfirst=False)
     connection.execute(chain.insert().values(id=1, seq=0, hash="0" * 64))
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": REVISION})
@@ -134,11 +125,12 @@ class Book:
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.folder = folder
         self._engine = engine
-        self._writer = engine.execution_options(**{_WRITES: True})
+        self._reader = reading(engine)
+        self._writer = writing(engine)
         self._fence: tuple[str, int] | None = None
 
     def _reading(self) -> AbstractContextManager[Connection]:
-        return self._engine.connect()
+        return self._reader.connect()
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

@@ -6,25 +6,34 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine
 
+from journal.auditing import Auditing
 from journal.collected import CollectedRows
-from journal.database import open_engine, upgrade
+from journal.database import Facts, look, upgrade
+from journal.engines import open_engine
 from journal.events import Events
 from journal.evidence import Evidence
 from journal.findings import Findings
 from journal.leases import Leases
 from journal.lookup import Lookup
+from journal.purging import Purging
 from journal.records import Records
 from journal.runs import Runs
 from journal.tracking import Deliveries
 
+_FILE = "journal.db"
 
-class Journal(Runs, CollectedRows, Records, Findings, Lookup, Deliveries, Leases, Evidence, Events):
+
+def _engine(folder: Path, url: str | URL | None) -> Engine:
+    return open_engine(url or URL.create("sqlite", database=str(folder / _FILE)))
+
+
+class Journal(Runs, CollectedRows, Records, Findings, Lookup, Deliveries, Leases, Evidence, Events, Auditing, Purging):
     """Everything that is remembered. Every method that writes is one durable transaction with its events."""
 
     @classmethod
-    def open(cls, folder: Path, url: str | None = None) -> Self:
+    def open(cls, folder: Path, url: str | URL | None = None) -> Self:
         """Open a journal, making it or bringing it up to date where needed.
 
         Args:
@@ -32,16 +41,28 @@ class Journal(Runs, CollectedRows, Records, Findings, Lookup, Deliveries, Leases
             url: another database as an SQLAlchemy URL; evidence stays below ``folder``.
 
         Raises:
-            UsageError: a newer edition of this program has written the journal.
+            UsageError: a newer edition of this program has written the journal; or its server refuses.
+            SystemFailure: its server cannot be reached. This may come of every method, too.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        engine = open_engine(url or URL.create("sqlite", database=str(folder / "journal.db")))
+        engine = _engine(folder, url)
         try:
             upgrade(engine)
         except BaseException:
             engine.dispose()
             raise
         return cls(engine, folder)
+
+    @staticmethod
+    def look(folder: Path, url: str | URL | None = None) -> Facts | None:
+        """Return what there is at a journal's place, without making or upgrading it; None if there is no file."""
+        if url is None and not (folder / _FILE).is_file():
+            return None
+        engine = _engine(folder, url)
+        try:
+            return look(engine)
+        finally:
+            engine.dispose()
 
     def close(self) -> None:
         """Let go of the database."""

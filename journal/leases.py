@@ -18,7 +18,6 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from journal.database import Book
 from journal.schema import leases
@@ -123,7 +122,7 @@ class Leases(Book):
 
         def keep() -> None:
             while not over.wait(_RENEWAL):
-                with suppress(SQLAlchemyError):  # the fence tells when a term has passed without a renewal
+                with suppress(SystemFailure):  # the fence tells when a term has passed without a renewal
                     self._renew(holder)
 
         thread = threading.Thread(target=keep, name="lease", daemon=True)
@@ -133,7 +132,7 @@ class Leases(Book):
         finally:
             over.set()
             thread.join()
-            with suppress(SQLAlchemyError):
+            with suppress(SystemFailure):
                 self._give_back(holder)
 
     def _renew(self, holder: str) -> None:

@@ -5,13 +5,13 @@ Takes the one that is there; else Debian's packages when root on Debian or Ubunt
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from connectors.browser import find_browser
+from tools.packages import can_install, install
 
 _SHELL, _FONT = "chromium-headless-shell", "fonts-wqy-zenhei"
 
@@ -19,8 +19,8 @@ _SHELL, _FONT = "chromium-headless-shell", "fonts-wqy-zenhei"
 def main() -> int:
     """Install what is missing; returns an exit code."""
     packages = _missing()
-    if packages and _is_root_on_debian():
-        _apt(packages)
+    if packages and can_install():
+        install(packages)
     if find_browser() is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
     found = find_browser()
@@ -41,19 +41,6 @@ def _has_chinese_font() -> bool:
         return sys.platform in {"win32", "darwin"} or any(name.startswith(named) for name in fonts)
     listed = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True, check=False)
     return bool(listed.stdout.strip())
-
-
-def _is_root_on_debian() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
-
-
-def _apt(packages: list[str]) -> None:
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-    installed = subprocess.run(command, check=False, env=quiet, capture_output=True, text=True)
-    if installed.returncode:
-        sys.stderr.write(installed.stderr[-2000:])
 
 
 if __name__ == "__main__":

@@ -36,6 +36,9 @@ MEANINGS: dict[str, dict[str, str]] = {
         "secrets": "the file with the secrets, relative to the workspace; mode 0600",
         "due_soon": "working days before the deadline on which a record counts as due soon",
         "period": "working days the law gives for disclosure; the day after the decision is day 1",
+        "database": "the journal's [PostgreSQL database](../how-to/journal-on-postgresql.md), as "
+        "`postgresql+psycopg://user@host/name`; without it, the journal is a file",
+        "database_secret": "the secret that is the database's password",
     },
     "BotDeclared": {
         "kind": "which bot",

@@ -11,14 +11,16 @@ import pytest
 from sqlalchemy import Engine
 
 from journal import Delivery, Journal, Prepared, State
-from journal.database import open_engine
 from journal.deliveries import move
+from journal.engines import open_engine
+from tests.postgres import postgres  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).parents[2]
 
-#: How each kind of database is named for one test, by the test's own folder; another database is another line.
-DATABASES: dict[str, Callable[[Path], str]] = {
-    "sqlite": lambda folder: f"sqlite:///{folder}/journal.db",
+#: How each kind of database is made for one test, which gives its folder and what may be asked for.
+DATABASES: dict[str, Callable[[Path, pytest.FixtureRequest], str]] = {
+    "sqlite": lambda folder, _request: f"sqlite:///{folder}/journal.db",
+    "postgresql": lambda _folder, request: str(request.getfixturevalue("postgres").fresh()),
 }
 
 #: One way to each state, from the one in which a delivery begins.
@@ -50,7 +52,7 @@ Actor = Callable[..., "subprocess.Popen[str]"]
 @pytest.fixture(params=DATABASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database that nobody has used."""
-    return DATABASES[request.param](tmp_path)
+    return DATABASES[request.param](tmp_path, request)
 
 
 @pytest.fixture

@@ -8,10 +8,17 @@ from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from journal import LIVE, TRANSITIONS, IllegalTransition, Journal, Prepared, State
 from journal.deliveries import move
+from tests.postgres import Cluster
 
 RECORDS = st.sampled_from(["r1", "r2", "r3"])
 FORMS = st.sampled_from(["f1", "f2"])
@@ -22,10 +29,16 @@ MOVES = st.sampled_from(State)
 class Life(RuleBasedStateMachine):
     """A journal beside a plain dictionary that says where each delivery must stand."""
 
+    @staticmethod
+    def fresh() -> str | None:
+        """Return the address of a new database; a file in a new folder has none."""
+        return None
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.journal = Journal.open(Path(self.folder.name))
+        self.url = self.fresh()
+        self.journal = Journal.open(Path(self.folder.name), self.url)
         self.run = self.journal.begin_run("disclosure", "", "", "")
         self.expected: dict[int, State] = {}
 
@@ -54,7 +67,7 @@ class Life(RuleBasedStateMachine):
     def reopen(self) -> None:
         """Close the journal and open it again."""
         self.journal.close()
-        self.journal = Journal.open(Path(self.folder.name))
+        self.journal = Journal.open(Path(self.folder.name), self.url)
 
     @invariant()
     def every_delivery_stands_where_it_must(self) -> None:
@@ -77,5 +90,19 @@ class Life(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-Life.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
-TestLife = Life.TestCase
+def test_any_calls_keep_the_promises_in_a_file() -> None:
+    """Whatever is called in whatever order, the journal and the dictionary agree."""
+    run_state_machine_as_test(Life, settings=_limited(25))
+
+
+def test_any_calls_keep_the_promises_on_a_server(postgres: Cluster) -> None:
+    """The same on PostgreSQL, where a new journal costs more."""
+
+    class OnServer(Life):
+        fresh = staticmethod(postgres.fresh)
+
+    run_state_machine_as_test(OnServer, settings=_limited(10))
+
+
+def _limited(examples: int) -> settings:
+    return settings(max_examples=examples, stateful_step_count=25, deadline=None)
