@@ -8,7 +8,7 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: setup browser demo test check coverage bench lock messages docs clean
+.PHONY: setup browser demo test crash check coverage bench lock messages docs clean
 
 setup: $(MADE)/venv
 
@@ -34,10 +34,13 @@ demo: $(MADE)/browser
 	$(BIN)/yinxin demo || test $$? -eq 1
 
 test: $(MADE)/browser $(MADE)/postgres
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+crash: $(MADE)/browser $(MADE)/postgres
+	$(BIN)/python -m tests.crash
 
 coverage: $(MADE)/browser $(MADE)/postgres
-	$(BIN)/python -m pytest --cov --cov-report=term-missing
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term-missing
 
 check: $(MADE)/venv
 	$(BIN)/ruff check .

@@ -88,14 +88,15 @@ async def picture(portal: Portal, about: str, *, again: bool = False) -> None:
 
 @asynccontextmanager
 async def _page(portal: Portal, path: str) -> AsyncIterator[Looking]:
-    """Open a page with the account signed in."""
+    """Open a page with the account signed in, from which nothing is sent twice."""
     await portal.session.ready()
-    looking = await portal.visit.enter(portal.session.kept)
+    looking = await portal.visit.enter(portal.session.kept, sending=True)
     async with visiting(looking, path):
         target = address(portal.declared, path)
         await looking.page.goto(target, wait_until="domcontentloaded")
         if await looking.settled() == "login":
             await portal.session.renew()
+            looking = await portal.visit.enter(portal.session.kept, sending=True)
             await looking.page.goto(target, wait_until="domcontentloaded")
         yield looking
 

@@ -13,6 +13,7 @@ from connectors.browser import Browsers
 from connectors.portal.declared import PortalDeclared
 from connectors.portal.kept import Kept
 from connectors.portal.looking import Looking, address, sent_back, visiting
+from connectors.portal.once import send_once
 from words.errors import DriftError, LoginNeeded, Place
 from words.languages import gettext as _
 
@@ -53,12 +54,16 @@ class Visit:
         self._asked: list[Request] = []
         self._said: list[str] = []
 
-    async def enter(self, kept: Kept | None) -> Looking:
-        """Return the portal's page, opened with the kept session put back."""
+    async def enter(self, kept: Kept | None, *, sending: bool = False) -> Looking:
+        """Return the portal's page, opened with the kept session put back; a new one from which to send something."""
+        if sending:
+            await self.leave()
         if self._looking is None:
             state: Any = (kept.state or None) if kept else None
             self._context = await self._browsers.context(verify=self.declared.verify, state=state)
             self._context.set_default_timeout(self.declared.timeout * 1000)
+            if sending:
+                await send_once(self._context, self.declared.timeout)
             if kept and kept.session_storage:
                 await self._context.add_init_script(_restore(kept.session_storage))
             page = await self._context.new_page()

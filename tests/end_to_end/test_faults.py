@@ -18,7 +18,10 @@ def hasty(desk: Desk) -> Desk:
     return desk
 
 
-@pytest.mark.parametrize("fault", ["commit_then_500", "drop_before_commit", "half_batch", "lost_receipt"])
+@pytest.mark.parametrize(
+    "fault",
+    ["commit_then_500", "drop_before_commit", "drop_after_commit", "hang_after_commit", "half_batch", "lost_receipt"],
+)
 def test_a_run_heals_what_the_platform_broke(town: Town, hasty: Desk, fault: str) -> None:
     """Even at a platform that takes doubles, each record is there once at the end of the same run."""
     town.order("credit", "accept_duplicates", times=9)

@@ -1,0 +1,63 @@
+"""``python -m tests.crash``: kill the command line many hundred times and print what the platform has in the end.
+
+``--kills N`` goes on until so many processes were killed and every point was met on every database; ``--lanes N``
+plays so many trials at a time; ``--seed N`` chooses other combinations. Ends 1 if anything was lost, doubled, wrong, or
+did not add up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+
+from tests.crash.plan import Planned, plan
+from tests.crash.points import POINTS
+from tests.crash.tally import Tally
+from tests.crash.theatre import perform
+from tests.crash.trial import Outcome
+
+_TURNS = 5  # after so many turns a point that was never met counts as one that cannot be
+
+
+def campaign(kills: int, lanes: int, seed: int) -> Tally:
+    """Play trials until there are kills enough and every point was met."""
+    tally, trials = Tally(), plan(seed)
+    longest = _TURNS * 2 * (len(POINTS) + 1)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(lanes, mp_context=context) as pool:
+        playing: dict[Future[Outcome | str], Planned] = {}
+        begun = 0
+        while True:
+            enough = tally.kills.total() >= kills and not tally.missing()
+            while not enough and begun < longest and len(playing) < lanes:
+                planned = next(trials)
+                if tally.kills.total() >= kills and (planned.aim, planned.database) in tally.met:
+                    continue
+                playing[pool.submit(perform, planned)] = planned
+                begun += 1
+            if not playing:
+                return tally
+            for future in wait(playing, return_when=FIRST_COMPLETED).done:
+                tally.add(playing.pop(future), future.result())
+            sys.stderr.write(f"\r{tally.sentence()}")
+            sys.stderr.flush()
+
+
+def main() -> int:
+    """Run a campaign; returns an exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.crash")
+    parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--lanes", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    tally = campaign(asked.kills, asked.lanes, asked.seed)
+    sys.stdout.write(f"\n{tally.table()}")
+    for each in (*tally.bad, *(f"never met: {point}" for point in tally.missing())):
+        sys.stdout.write(f"{each}\n")
+    return 1 if tally.bad or tally.missing() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
