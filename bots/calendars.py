@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from yaml import YAMLError
+
 from bots.reading import read_text
 from bots.workspace import Workspace
 from schedules.declared import CALENDAR, CalendarDeclared, calendar_of, days_of, entries, read_calendar
@@ -72,9 +74,7 @@ def _write(workspace: Workspace, additions: list[Addition]) -> Calendar:
     before = read_calendar(text, CALENDAR)
     for added in additions:
         _refuse_stated(before, added, text)
-    edited = text
-    for added in additions:
-        edited = with_entry(edited, *added)
+    edited = _edited(text, additions)
     after = _read_back(edited, before, additions)
     _replace(path, edited)
     return calendar_of(after)
@@ -101,6 +101,17 @@ def _stated(declared: CalendarDeclared, added: Addition) -> Iterator[tuple[str, 
         return
     days = set(days_of(added.key))
     yield from (each.path for each in entries(declared) if not each.year and days & set(days_of(each.span)))
+
+
+def _edited(text: str, additions: list[Addition]) -> str:
+    """Return the text with the additions, or as it is where one of them makes it unreadable for the next."""
+    edited = text
+    try:
+        for added in additions:
+            edited = with_entry(edited, *added)
+    except YAMLError:
+        return text
+    return edited
 
 
 def _read_back(edited: str, before: CalendarDeclared, additions: list[Addition]) -> CalendarDeclared:

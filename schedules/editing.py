@@ -33,11 +33,9 @@ def scalar(text: str) -> str:
 
 
 def _inside(text: str, node: yaml.Node, entry: str) -> str:
-    """Put an entry before the closing brace."""
-    brace = node.end_mark.index - 1
-    kept = text[:brace].rstrip() if node.value else text[:brace]
-    comma = ", " if node.value and not kept.endswith(",") else " " * bool(node.value)
-    return f"{kept}{comma}{entry}{text[brace:]}"
+    """Put an entry behind the last one between braces."""
+    end = _end(node.value[-1][1]) if node.value else int(node.end_mark.index) - 1
+    return f"{text[:end]}{', ' if node.value else ''}{entry}{text[end:]}"
 
 
 def _behind(text: str, position: int, lines: str) -> str:
