@@ -55,8 +55,8 @@ def _end(node: yaml.Node) -> int:
 
 
 def _block(key: str, value: Value, indent: int) -> str:
-    if isinstance(value, str):
-        return f"{' ' * indent}{key}: {scalar(value)}\n"
+    if isinstance(value, str) or not value:
+        return f"{' ' * indent}{key}: {_flow(value)}\n"
     return f"{' ' * indent}{key}:\n" + "".join(_block(name, inner, indent + _STEP) for name, inner in value.items())
 
 

@@ -72,10 +72,13 @@ def test_entries_add_up(entries: list[tuple[str, object, str]]) -> None:
     assert text.startswith("# ours\ntitle: x  # whose\n")
 
 
+YEAR = {"holidays": {"2028-01-01..2028-01-03": "元旦"}, "workdays": {"2028-01-08": "元旦"}}
+
+
+@pytest.mark.parametrize("year", [YEAR, {}])
 @pytest.mark.parametrize("text", ["title: x\n", "title: x\nyears: {2027: {}}\n", "years:\n  2027:\n    workdays: []\n"])
-def test_a_whole_year_is_added_in_the_layout_that_is_there(text: str) -> None:
-    """Nested in blocks or in braces."""
-    year = {"holidays": {"2028-01-01..2028-01-03": "元旦"}, "workdays": {"2028-01-08": "元旦"}}
+def test_a_whole_year_is_added_in_the_layout_that_is_there(text: str, year: dict[str, dict[str, str]]) -> None:
+    """Nested in blocks or in braces; a year without holidays is one, too."""
     edited = with_entry(text, "years", "2028", year)
     wanted = yaml.load(text, yaml.BaseLoader)
     wanted.setdefault("years", {})["2028"] = year
