@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from bots.explained import Form, Judgement
 from bots.followed import Deadline, Stage, Way
 from bots.workspace import Workspace
 from journal import RunRow, State
 from reconciliation.report import Bucket
-from schedules.workdays import add_workdays, calendar_version, first_day, is_workday
 from words.errors import UsageError
 from words.languages import N_, ngettext
 from words.languages import gettext as _
@@ -26,23 +25,14 @@ def deadline_of(
     ways: Sequence[Way],
     run: Callable[[str], RunRow],
 ) -> Deadline | None:
-    """Return the deadline of a record by the calendar that is installed now, or None if its date allows none."""
+    """Return the deadline of a record by the workspace's calendar as it is now, or None if its date allows none."""
     decided = _decided(forms, judged)
-    if decided is None or not first_day() <= decided <= workspace.today:
+    if decided is None or not workspace.calendar.first_day <= decided <= workspace.today:
         return None
     try:
         return _counted(workspace, decided, forms, judged, ways, run)
     except UsageError:  # beyond the calendar
         return None
-
-
-def workdays_between(day: date, later: date) -> int:
-    """Return how many working days there are after ``day`` up to ``later``; none if that is not later.
-
-    Raises:
-        UsageError: one of the days lies outside the calendar.
-    """
-    return sum(is_workday(day + timedelta(days=number)) for number in range(1, (later - day).days + 1))
 
 
 def _decided(forms: Sequence[Form], judged: Sequence[Judgement]) -> date | None:
@@ -62,21 +52,22 @@ def _counted(
     ways: Sequence[Way],
     run: Callable[[str], RunRow],
 ) -> Deadline:
-    last = add_workdays(decided, workspace.settings.period)
+    calendar = workspace.calendar
+    last = calendar.add(decided, workspace.settings.period)
     reached = [*([(COLLECTED, run(forms[-1].run).as_of)] if forms else []), *_sent(ways)]
-    stages = tuple(Stage(name, day, workdays_between(last, date.fromisoformat(day))) for name, day in reached)
+    stages = tuple(Stage(name, day, calendar.between(last, date.fromisoformat(day))) for name, day in reached)
     shown = _shown_on(judged, stages)
     day = date.fromisoformat(shown) if shown else workspace.today
-    late = workdays_between(last, day)
+    late = calendar.between(last, day)
     return Deadline(
         decided=decided.isoformat(),
         period=workspace.settings.period,
         last_day=last.isoformat(),
-        calendar=calendar_version(),
+        calendar=calendar.version,
         day=day.isoformat(),
         shown=bool(shown),
         late=late,
-        left=0 if shown else workdays_between(day, last),
+        left=0 if shown else calendar.between(day, last),
         stages=stages,
         why=_why(stages, judged, ways, shown) if late else "",
     )

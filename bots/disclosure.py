@@ -15,6 +15,7 @@ from bots.declared import BotDeclared
 from bots.gating import Gate, Gated, rules_of
 from bots.operator import operator
 from bots.order import Order
+from bots.recounting import tell_calendar
 from bots.reporting import Facts, build_report
 from bots.watching import Watch
 from bots.workspace import Workspace
@@ -26,7 +27,6 @@ from journal import Action, Journal, State
 from reconciliation.clocks import Clock
 from reconciliation.report import Bucket, Report
 from reconciliation.verdicts import Reconciliation, reconcile
-from schedules.workdays import add_workdays, first_day
 from words.errors import YinxinError, first_of
 from words.languages import gettext as _
 
@@ -45,6 +45,7 @@ class Disclosure:
     def __init__(self, workspace: Workspace, journal: Journal, order: Order, watch: Watch) -> None:
         self.workspace, self.journal, self.order, self.watch = workspace, journal, order, watch
         self.declared: BotDeclared = workspace.bot(order.bot)
+        self.calendar = workspace.calendar
         self.browsers = Browsers()
         self.sources: list[PortalSource] = [workspace.source(name, self.browsers) for name in self.declared.sources]
         self.ledgers = workspace.ledgers(self.declared.ledgers)
@@ -85,13 +86,15 @@ class Disclosure:
             records = self._judged(source.records)
             found = self._reconcile(records, ledger, feed, source.quarantine)
             gated, found = self._gated(run_id, records, found, shown, source, feed)
+            tell_calendar(self.journal, run_id, self.order.bot, self.calendar.version, found.verdicts)
             due = records.filter(found.rows["bucket"] == Bucket.DUE.value)
         with self.watch.step("deliver"):
             trouble = await self._deliver(run_id, due, gated)
         with self.watch.step("confirm"):
             trouble = trouble or await self._confirm(run_id, due)
         with self.watch.step("report"):
-            facts = Facts(run_id, self.order, self.declared, source, ledger, feed, records, found)
+            version = self.calendar.version
+            facts = Facts(run_id, self.order, self.declared, version, source, ledger, feed, records, found)
             report = build_report(facts, self.journal, self.feed, due)
             self.journal.finish_run(run_id, _ending(report, trouble), report.counts.as_dict(), {})
         unseen = delivering.unseen(self.journal, self.feed, after=timedelta(hours=self.declared.unseen_after))
@@ -144,12 +147,16 @@ class Disclosure:
         settings, as_of = self.workspace.settings, self.order.as_of
         decided = pl.concat([side["decision_date"] for side in sides]).drop_nulls().unique()
         days = decided.str.to_date("%Y-%m-%d", strict=False).drop_nulls().to_list()
-        deadlines = {day: add_workdays(day, settings.period) for day in days if _countable(day, as_of)}
+        deadlines = {day: self.calendar.add(day, settings.period) for day in days if self._countable(day)}
         return Clock(
             as_of=as_of.isoformat(),
             deadlines={day.isoformat(): deadline.isoformat() for day, deadline in deadlines.items()},
-            soon=add_workdays(as_of, settings.due_soon).isoformat(),
+            soon=self.calendar.add(as_of, settings.due_soon).isoformat(),
         )
+
+    def _countable(self, day: date) -> bool:
+        """A day that lies ahead, or before there were notices, has no deadline; a typing slip is often both."""
+        return self.calendar.first_day <= day <= self.order.as_of
 
     def _gated(
         self,
@@ -209,8 +216,3 @@ def _ending(report: Report, trouble: YinxinError | None) -> Literal["done", "fai
     if not report.counts.balanced:
         return "failed"
     return "stopped" if trouble else "done"
-
-
-def _countable(day: date, as_of: date) -> bool:
-    """A day that lies ahead, or before there were notices, has no deadline to count; a typing slip is often both."""
-    return first_day() <= day <= as_of

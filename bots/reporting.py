@@ -22,7 +22,6 @@ from reconciliation.report import Bucket, Compliance, Counts, Report, Timeliness
 from reconciliation.shipping import pack, unpack
 from reconciliation.summary import tally
 from reconciliation.verdicts import Reconciliation
-from schedules.workdays import calendar_version
 from words.errors import UsageError
 from words.languages import N_
 from words.languages import gettext as _
@@ -35,11 +34,12 @@ _KIND = "report"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a run found, before it is told."""
+    """What a run found, before it is told; ``calendar`` is the version of the one that counted."""
 
     run_id: str
     order: Order
     declared: BotDeclared
+    calendar: str
     source: Side
     ledger: Side
     feed: Side
@@ -141,7 +141,7 @@ def _notes(facts: Facts, journal: Journal) -> dict[str, str]:
         N_("Ledger rows"): str(facts.ledger.rows),
         N_("Rows the feed showed before the run"): str(facts.feed.rows),
         N_("Rows new since the last run"): str(facts.source.new),
-        N_("Working-day calendar"): calendar_version(),
+        N_("Working-day calendar"): facts.calendar,
         N_("Program"): f"yinxin {version('yinxin')}",
         CHAIN_HEAD: journal.head(),
     }

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import URL
 
 from bots.declared import BotDeclared
+from bots.reading import read_text
 from connectors.browser import Browsers
 from connectors.files import FilesDeclared, LedgerFiles
 from connectors.portal.account import Portal
@@ -25,6 +26,8 @@ from journal.address import server_address
 from mappings.mapping import Mapping
 from mappings.profiles import Profile
 from mappings.standards import LICENCE
+from schedules.declared import CALENDAR, calendar_of, read_calendar
+from schedules.workdays import Calendar
 from words.declared import Declared, line_of, parse, parse_toml, suggest
 from words.errors import Place, UsageError
 from words.languages import gettext as _
@@ -95,6 +98,13 @@ class Workspace:
     def today(self) -> date:
         """The day the workspace believes it is: its own ``as_of``, else the bureau's calendar day."""
         return self.settings.as_of or date.today()  # noqa: DTZ011 - the bureau's own day
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working-day calendar: the library's, and what ``schedules/calendar.yaml`` says besides."""
+        if not (self.folder / CALENDAR).exists():
+            return Calendar()
+        return calendar_of(read_calendar(self._read(CALENDAR), CALENDAR))
 
     @property
     def state(self) -> Path:
@@ -252,12 +262,4 @@ class Workspace:
         )
 
     def _read(self, file: str) -> str:
-        try:
-            return (self.folder / file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(
-                "unreadable-file",
-                _("This file cannot be read: {reason}").format(reason=error),
-                todo=_("It must be a text file in UTF-8."),
-                place=Place(file=file),
-            ) from error
+        return read_text(self.folder, file)

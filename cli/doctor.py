@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 Health = Literal["ok", "warning", "failing"]
 _EXIT = {"ok": 0, "warning": 1, "failing": 2}
 _SIGN = {"ok": "✓", "warning": "!", "failing": "✗"}
-_FEW_DAYS = 60
 _LITTLE_DISK = 1 << 30
 _PATIENCE = 5
 
@@ -79,15 +78,21 @@ def _browser(_workspace: Workspace) -> Iterator[Check]:
 
 
 def _calendar(workspace: Workspace) -> Iterator[Check]:
-    from schedules.workdays import calendar_version, horizon
+    from schedules.declared import CALENDAR
+    from schedules.workdays import SOON
 
-    left = (horizon() - workspace.today).days
-    found = _("{calendar} knows working days until {day}").format(calendar=calendar_version(), day=horizon())
-    todo = _("Install the release of chinesecalendar with next year's notice; it comes out in November.")
-    if left < 0:
-        yield Check(_("calendar"), "failing", found, todo)
-    else:
-        yield Check(_("calendar"), "ok" if left >= _FEW_DAYS else "warning", found, "" if left >= _FEW_DAYS else todo)
+    calendar = workspace.calendar
+    left = (calendar.horizon - workspace.today).days
+    found = _("{calendar} knows working days until {day}").format(calendar=calendar.version, day=calendar.horizon)
+    if count := len(calendar.changed):
+        counted = ngettext("{count} day is as {file} says", "{count} days are as {file} says", count)
+        found = _("; ").join((found, counted.format(count=f"{count:,}", file=CALENDAR)))
+    todo = _(
+        "Add next year's notice (“yinxin calendar add”), or install the release of chinesecalendar that has it; "
+        "both come in November."
+    )
+    health: Health = "failing" if left < 0 else "warning" if left < SOON else "ok"
+    yield Check(_("calendar"), health, found, "" if health == "ok" else todo)
 
 
 def _disk(workspace: Workspace) -> Iterator[Check]:

@@ -25,6 +25,7 @@ def build() -> typer.Typer:
     """Return the command line; every command imports what it needs when it runs."""
     from cli import (
         audit,
+        calendars,
         connectors,
         deliveries,
         demo,
@@ -56,6 +57,7 @@ def build() -> typer.Typer:
         ("connectors", connectors, _("The systems at the edges.")),
         ("mappings", mappings, _("The declared field mappings.")),
         ("quarantine", quarantine, _("The rows that could not become records.")),
+        ("calendar", calendars, _("The working days that deadlines are counted by.")),
         ("audit", audit, _("Proof of what happened.")),
         ("sandbox", sandbox, _("The pretend city to play against.")),
     ):

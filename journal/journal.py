@@ -10,6 +10,7 @@ from sqlalchemy import URL, Engine
 
 from journal.auditing import Auditing
 from journal.collected import CollectedRows
+from journal.counting import Counting
 from journal.database import Facts, look, upgrade
 from journal.engines import open_engine
 from journal.events import Events
@@ -29,7 +30,9 @@ def _engine(folder: Path, url: str | URL | None) -> Engine:
     return open_engine(url or URL.create("sqlite", database=str(folder / _FILE)))
 
 
-class Journal(Runs, CollectedRows, Records, Findings, Lookup, Deliveries, Leases, Evidence, Events, Auditing, Purging):
+class Journal(
+    Runs, Counting, CollectedRows, Records, Findings, Lookup, Deliveries, Leases, Evidence, Events, Auditing, Purging
+):
     """Everything that is remembered. Every method that writes is one durable transaction with its events."""
 
     @classmethod

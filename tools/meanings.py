@@ -25,6 +25,8 @@ SECTIONS: dict[str, str] = {
     "ProfileFile": "`mappings/NAME.profile.yaml`",
     "Names": "`names`, in a profile",
     "Column": "an entry of `columns`, in a profile",
+    "CalendarDeclared": "`schedules/calendar.yaml`",
+    "YearDeclared": "a year, under `years` in the calendar",
 }
 
 MEANINGS: dict[str, dict[str, str]] = {
@@ -214,5 +216,16 @@ MEANINGS: dict[str, dict[str, str]] = {
         "length": "the longest value in bytes; the standard's when left out",
         "codes": "the standard's texts → the receiver's codes",
         "choices": "the receiver's code table where it is narrower; `其他-` admits any note behind it",
+    },
+    "CalendarDeclared": {
+        "title": "whose days they are",
+        "years": "year → its holidays and make-up working days, before the library knows them or instead of what it "
+        "knows; [`yinxin calendar add`](../how-to/working-days.md) writes them from a notice",
+        "closed": "day, or range `2024-08-19..2024-08-21` → why offices here are closed; goes before everything else",
+        "open": "day or range → why offices here work",
+    },
+    "YearDeclared": {
+        "holidays": "days and ranges of rest, as a list or with their names; all other weekdays are worked",
+        "workdays": "the weekends that are worked, likewise; all other weekends rest",
     },
 }

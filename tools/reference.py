@@ -24,6 +24,7 @@ from mappings.mapping import MappingFile
 from mappings.profiles import ProfileFile
 from mappings.standards import STANDARDS, Standard
 from mappings.standards.fields import Field
+from schedules.declared import CalendarDeclared
 from tools.meanings import MEANINGS, SECTIONS
 from words import languages
 
@@ -33,6 +34,7 @@ FIELDS = Path("docs/reference/standards.md")
 KEYS = Path("docs/reference/workspace.md")
 MODELS: dict[str, type[BaseModel]] = {
     "bot": BotDeclared,
+    "calendar": CalendarDeclared,
     "connector.files": FilesDeclared,
     "connector.portal": PortalDeclared,
     "mapping": MappingFile,
@@ -69,6 +71,7 @@ A workspace is a folder with `yinxin.toml`; every command looks for it in its ow
 | `connectors/*.yaml` | systems: portals and folders of ledgers |
 | `mappings/*.yaml`, `mappings/*.profile.yaml` | what columns mean; what a receiver takes |
 | `bots/*.yaml` | what is done |
+| `schedules/calendar.yaml` | working days of its own |
 | `ledgers/` | the departments' workbooks |
 | `reports/` | one workbook per run |
 | `.yinxin/` | what is remembered: `journal.db`, `evidence/`, `sessions/`, `logs/`, `secrets.toml` |

@@ -157,8 +157,13 @@ def _walk(node: yaml.Node | None, path: Path) -> Iterator[yaml.Node]:
 def _child(node: yaml.Node, step: int | str) -> tuple[yaml.Node, yaml.Node] | None:
     if isinstance(node, yaml.MappingNode):
         return next(((key, value) for key, value in node.value if key.value == str(step)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step], node.value[step]
+    if isinstance(node, yaml.SequenceNode):
+        items = (
+            node.value[step : step + 1]
+            if isinstance(step, int)
+            else [each for each in node.value if each.value == step]
+        )
+        return next(((item, item) for item in items), None)
     return None
 
 

@@ -8,6 +8,7 @@ from connectors.portal.declared import PortalDeclared
 from mappings.mapping import Mapping
 from mappings.profiles import Profile
 from reconciliation.policies import Policy
+from schedules.declared import CALENDAR, read_calendar
 from tests.docs.pages import DOCS, READMES, ROOT, blocks
 from words.declared import Declared, parse
 
@@ -39,6 +40,11 @@ def test_the_profile_example_passes_the_lint() -> None:
 def test_the_policy_example_is_a_policy() -> None:
     """What the page on held records shows can stand in a bot."""
     assert parse(_PolicyOnly, _example("handle-what-is-held.md"), "example").policy.fields == {"valid_until": "hold"}
+
+
+def test_the_calendar_example_passes_the_lint() -> None:
+    """What the page on working days shows is a calendar without faults."""
+    assert read_calendar(_example("working-days.md"), CALENDAR).open == {"2024-08-24": "补班"}
 
 
 @pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bots.deadlines import workdays_between
 from journal import Journal, RecordRow
-from schedules.workdays import add_workdays
+from schedules.workdays import Calendar
 from tests.docs.pages import DOCS, blocks
 from tests.end_to_end.town import Desk, Town, assert_named, call, furnished, serving
 
@@ -71,7 +68,7 @@ def test_a_late_record_tells_its_deadline_and_why_it_is_late(settled: Settled) -
     deadline = record["deadline"]
     assert deadline["last_day"] == late["deadline"]
     assert deadline["calendar"].startswith("chinesecalendar ")
-    assert deadline["late"] == workdays_between(date.fromisoformat(late["deadline"]), date(2024, 8, 13)) > 0
+    assert deadline["late"] == Calendar().between(date.fromisoformat(late["deadline"]), date(2024, 8, 13)) > 0
     assert deadline["shown"] is True
     assert "collected for the first time on 2024-08-13" in deadline["why"]
     assert [stage["name"] for stage in deadline["stages"]] == ["collected", "prepared", "sent", "confirmed"]
@@ -247,16 +244,6 @@ def test_a_record_that_changed_tells_what_it_said_before(quiet: Desk) -> None:
     assert "What it said before" in text
     assert "No run has judged it yet" in text
     assert "6 working days left" in text
-
-
-@given(st.dates(date(2024, 1, 1), date(2025, 12, 1)), st.integers(0, 20), st.integers(0, 3))
-def test_working_days_are_counted_back_as_they_were_counted_on(day: date, count: int, more: int) -> None:
-    """From any day to its n-th working day there are n of them, and rest days behind that add none."""
-    later = add_workdays(day, count)
-    assert workdays_between(day, later) == count
-    assert workdays_between(later, day) == 0
-    rest = later + timedelta(days=more)
-    assert workdays_between(day, rest) == count + workdays_between(later, rest)
 
 
 @pytest.mark.parametrize("language", PAGES)
