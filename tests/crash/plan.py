@@ -14,7 +14,7 @@ from tests.crash.trial import Blow, Trial
 
 DATABASES = ("sqlite", "postgresql")
 #: Seconds within which a command is struck from outside; it takes about as long.
-_SOON = (0.2, 4.0)
+_SOON = (0.2, 3.0)
 #: Points that a resuming process may pass.
 _RESUMED = ("prepared", "sent", "unknown", "accepted", "hand")
 _AGAIN = tuple(point for point in POINTS if arrow_of(point).startswith(_RESUMED))
@@ -40,12 +40,12 @@ def plan(seed: int = 1) -> Iterator[Planned]:
 
 
 def trial_at(point: str, weather: str, rng: Random, seeds: Sequence[int] = SEEDS) -> Trial:
-    """Return a trial in which a process dies at a point, and the one that resumes is struck once more."""
+    """Return a trial in which a process dies at a point, and those that resume die from outside and at another point."""
     story = rng.choice(stories_of(point))
-    again = _from_outside(rng) if rng.random() < 0.3 else Blow(rng.choice(_AGAIN))
     first = _from_outside(rng) if point == OUTSIDE else Blow(point)
+    blows = (first, _from_outside(rng), Blow(rng.choice(_AGAIN)))
     doubles = can_be_asked(story, weather) and rng.random() < 0.5
-    return Trial(story, weather, rng.randrange(len(story.scenes)), doubles, (first, again), rng.choice(seeds))
+    return Trial(story, weather, rng.randrange(len(story.scenes)), doubles, blows, rng.choice(seeds))
 
 
 def stories_of(point: str) -> list[Story]:
