@@ -40,7 +40,7 @@ def plan(seed: int = 1) -> Iterator[Planned]:
 
 
 def trial_at(point: str, weather: str, rng: Random, seeds: Sequence[int] = SEEDS) -> Trial:
-    """Return a trial in which a process dies at a point, and those that resume die from outside and at another point."""
+    """Return a trial: a process dies at a point, those that resume die from outside and at another point."""
     story = rng.choice(stories_of(point))
     first = _from_outside(rng) if point == OUTSIDE else Blow(point)
     blows = (first, _from_outside(rng), Blow(rng.choice(_AGAIN)))
