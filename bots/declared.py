@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mappings.standards.commitment import NOT_AT_ALL, PARTLY
+from reconciliation.commitments.judging import Closing
 from reconciliation.policies import Policy
 from words.declared import Declared
 
@@ -25,31 +27,60 @@ class Release(Declared):
     adverse: dict[str, tuple[str, ...]] = {}
 
 
-class BotDeclared(Declared):
-    """A disclosure bot.
+class Bot(Declared):
+    """What all bots have.
 
     Attributes:
-        sources: the connectors that approval results are collected from.
-        ledgers: the connector that reads the departments' ledgers.
+        sources: the connectors that are collected from.
         feed: the connector that records are delivered to.
-        since: the first decision date that is this bot's business; without it, ``lookback`` days before the run.
-        lookback: how many days back a run looks by itself.
-        policy: what to do with each verdict.
         visible_within: seconds to wait for an accepted record to show in the feed's own list.
         unseen_after: hours after which a record that was accepted and never showed is reported.
         release: when a second person has to let a push go.
         patience: seconds to wait for another run that is at work with the same systems.
     """
 
-    kind: Literal["disclosure"]
     title: str
     sources: Annotated[tuple[str, ...], Field(min_length=1)]
-    ledgers: str
     feed: str
-    since: date | None = None
-    lookback: int = Field(default=60, ge=0)
-    policy: Policy = Policy()
     visible_within: float = Field(default=10, ge=0)
     unseen_after: float = Field(default=24, ge=0)
     release: Release = Release()
     patience: float = Field(default=600, ge=0)
+
+
+class BotDeclared(Bot):
+    """A disclosure bot.
+
+    Attributes:
+        ledgers: the connector that reads the departments' ledgers.
+        since: the first decision date that is this bot's business; without it, ``lookback`` days before the run.
+        lookback: how many days back a run looks by itself.
+        policy: what to do with each verdict.
+    """
+
+    kind: Literal["disclosure"]
+    ledgers: str
+    since: date | None = None
+    lookback: int = Field(default=60, ge=0)
+    policy: Policy = Policy()
+
+
+class CommitmentsDeclared(Bot):
+    """A bot that watches commitments and pushes those that were not kept.
+
+    Attributes:
+        remind: working days before its deadline from which on a commitment is at risk.
+        grace: working days after its deadline on which a commitment that nobody confirmed is pushed.
+        closes: commitment type → what closes it: its material supplied, that confirmed by the unit that accepted it, or
+            an inspection passed; a type that is not named needs the confirmation.
+        performed: what is sent when a commitment is kept after all: the corrected record, or its withdrawal.
+        fresh: minutes; an answer of the system that says it is older does not count as re-read before the push.
+    """
+
+    kind: Literal["commitments"]
+    remind: int = Field(default=3, ge=0)
+    grace: int = Field(default=7, ge=1)
+    closes: dict[str, Closing] = {}
+    performed: Literal["correct", "withdraw"] = "correct"
+    fresh: float = Field(default=10, gt=0)
+    release: Release = Release(adverse={"performance": (PARTLY, NOT_AT_ALL)})

@@ -3,80 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Literal
+from datetime import date
 
 import polars as pl
 
 from bots import delivering, gathering
-from bots.asking import Shown, ask
-from bots.declared import BotDeclared
+from bots.asking import Shown
 from bots.gating import Gate, Gated, rules_of
 from bots.operator import operator
 from bots.order import Order
 from bots.recounting import tell_calendar
 from bots.reporting import Facts, build_report
+from bots.story import Done, Story
 from bots.watching import Watch
 from bots.workspace import Workspace
 from connectors.base import Window
-from connectors.browser import Browsers
-from connectors.portal.feed import PortalFeed
-from connectors.portal.source import PortalSource
 from journal import Action, Journal, State
 from reconciliation.clocks import Clock
-from reconciliation.report import Bucket, Report
+from reconciliation.report import Bucket
 from reconciliation.verdicts import Reconciliation, reconcile
-from words.errors import YinxinError, first_of
+from words.errors import YinxinError
 from words.languages import gettext as _
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a run leaves: its report, and what went wrong on the way, the gravest first."""
-
-    report: Report
-    troubles: tuple[YinxinError, ...]
-
-
-class Disclosure:
+class Disclosure(Story):
     """One run of a disclosure bot."""
 
     def __init__(self, workspace: Workspace, journal: Journal, order: Order, watch: Watch) -> None:
-        self.workspace, self.journal, self.order, self.watch = workspace, journal, order, watch
-        self.declared: BotDeclared = workspace.bot(order.bot)
-        self.calendar = workspace.calendar
-        self.browsers = Browsers()
-        self.sources: list[PortalSource] = [workspace.source(name, self.browsers) for name in self.declared.sources]
+        self.declared = workspace.disclosing(order.bot)
+        super().__init__(workspace, journal, order, watch, self.declared)
         self.ledgers = workspace.ledgers(self.declared.ledgers)
-        self.feed: PortalFeed = workspace.feed(self.declared.feed, self.browsers)
         self.standard = self.feed.profile.standard
-
-    async def run(self, resumed: str = "") -> Done:
-        """Do the whole job; a run that stops says so in the journal and raises what stopped it.
-
-        ``resumed`` is an earlier run that did not come to its end, and goes on.
-        """
-        run_id = self._begin(resumed)
-        try:
-            done = await self._story(run_id)
-        except BaseException as error:
-            cause = first_of(error)
-            code = cause.code if isinstance(cause, YinxinError) else type(cause).__name__
-            self.journal.finish_run(run_id, "stopped", {}, {"error": code})
-            raise
-        finally:
-            await self._leave()
-        return done
-
-    def _begin(self, resumed: str) -> str:
-        order = self.order
-        if resumed:
-            self.journal.resume_run(resumed)
-            return resumed
-        self.journal.stop_crashed(order.bot)
-        days = (order.since.isoformat(), order.until.isoformat(), order.as_of.isoformat())
-        return self.journal.begin_run(order.bot, *days, dry_run=order.dry_run)
 
     async def _story(self, run_id: str) -> Done:
         with self.watch.step("collect"):
@@ -89,23 +46,16 @@ class Disclosure:
             tell_calendar(self.journal, run_id, self.order.bot, self.calendar.version, found.verdicts)
             due = records.filter(found.rows["bucket"] == Bucket.DUE.value)
         with self.watch.step("deliver"):
-            trouble = await self._deliver(run_id, due, gated)
+            trouble = await self._deliver(run_id, records, due, gated)
         with self.watch.step("confirm"):
-            trouble = trouble or await self._confirm(run_id, due)
+            if due.height and not self.order.dry_run:
+                trouble = trouble or await self._confirm(run_id)
         with self.watch.step("report"):
             version = self.calendar.version
             facts = Facts(run_id, self.order, self.declared, version, source, ledger, feed, records, found)
             report = build_report(facts, self.journal, self.feed, due)
-            self.journal.finish_run(run_id, _ending(report, trouble), report.counts.as_dict(), {})
-        unseen = delivering.unseen(self.journal, self.feed, after=timedelta(hours=self.declared.unseen_after))
-        return Done(report, (*(each for each in (trouble, unseen) if each), *ledger.troubles))
-
-    async def _asked(self, run_id: str, feed: gathering.Side) -> Shown:
-        """Clear up what earlier runs left open; a dry run only looks."""
-        shown = Shown.of(feed.records)
-        if not self.order.dry_run:
-            await ask(self.journal, run_id, self.feed, shown)
-        return shown
+            done = self._ended(run_id, report, [trouble])
+        return Done(report, (*done.troubles, *ledger.troubles))
 
     async def _gather(self, run_id: str) -> tuple[gathering.Side, gathering.Side, gathering.Side]:
         """Read all three sides at once; the bureau systems do not wait for each other."""
@@ -175,44 +125,24 @@ class Disclosure:
         own = {each.record_id for each in mine if each.action != Action.WITHDRAW}
         return gated, found.with_buckets(records["record_id"], held=gated.held, due=own)
 
-    async def _deliver(self, run_id: str, due: pl.DataFrame, gated: Gated) -> YinxinError | None:
+    async def _deliver(self, run_id: str, records: pl.DataFrame, due: pl.DataFrame, gated: Gated) -> YinxinError | None:
         if due.height or gated.items:
             await self.feed.check()
         if self.order.dry_run:
             await delivering.rehearse(self.feed, gated.items)
             return None
         self.journal.discarded(gated.overtaken, "overtaken by another form", run_id)
+        self.journal.discarded(self._not_due(records, due), "not due any more", run_id)
         prepared = {each.id for each in self.journal.prepare(run_id, self.feed.name, gated.items)}
         return await self._courier(run_id).deliver(prepared | self._left_by_persons())
+
+    def _not_due(self, records: pl.DataFrame, due: pl.DataFrame) -> list[int]:
+        """Return what was made ready, never left, and is now kept back: the feed shows the record otherwise, say."""
+        kept_back = set(records["record_id"]) - set(due["record_id"])
+        prepared = self.journal.deliveries(self.feed.name, [State.PREPARED])
+        return [each.id for each in prepared if each.record_id in kept_back and each.action != Action.WITHDRAW]
 
     def _left_by_persons(self) -> set[int]:
         """Return the withdrawals that somebody ordered and that did not leave yet."""
         prepared = self.journal.deliveries(self.feed.name, [State.PREPARED])
         return {each.id for each in prepared if each.action == Action.WITHDRAW}
-
-    def _courier(self, run_id: str) -> delivering.Courier:
-        return delivering.Courier(self.journal, run_id, self.feed, self.watch, self.declared.visible_within)
-
-    async def _confirm(self, run_id: str, due: pl.DataFrame) -> YinxinError | None:
-        """Read back and keep the pictures; what fails here cannot undo what was sent, so it is told, not raised."""
-        if not due.height or self.order.dry_run:
-            return None
-        try:
-            await self._courier(run_id).confirm()
-            for piece in await self.feed.evidence():
-                about = f"{self.feed.title} {piece.about}"
-                self.journal.keep_evidence(run_id, piece.kind, about, piece.content, piece.suffix)
-        except YinxinError as error:
-            return error
-        return None
-
-    async def _leave(self) -> None:
-        await asyncio.gather(self.feed.close(), *(source.close() for source in self.sources))
-        await self.browsers.close()
-
-
-def _ending(report: Report, trouble: YinxinError | None) -> Literal["done", "failed", "stopped"]:
-    """A run that does not add up has failed, whatever else went well."""
-    if not report.counts.balanced:
-        return "failed"
-    return "stopped" if trouble else "done"

@@ -12,7 +12,7 @@ from bots.advising import about_quarantine, about_record
 from bots.deadlines import deadline_of
 from bots.explained import Difference, Explained, Form, Judgement, Member, Told, Waiting
 from bots.followed import Way
-from bots.reporting import kept_report
+from bots.reporting import kept_disclosure
 from bots.searching import never_seen
 from bots.tried import tried_on
 from bots.ways import way_of
@@ -90,7 +90,7 @@ class _Explaining:
         if not (judgement.differing or judgement.suggestion or judgement.verdict == Verdict.AMBIGUOUS):
             return judgement
         try:
-            found = kept_report(self.journal, judgement.run)
+            found = kept_disclosure(self.journal, judgement.run)
         except UsageError:  # it left no report, or its report was purged
             return judgement
         group = found.verdicts.filter(pl.col("record_id") == judgement.record_id)["group"].implode()

@@ -63,8 +63,8 @@ async def collect(source: Source, window: Window, journal: Journal, run_id: str,
             journal.keep_evidence(run_id, piece.kind, f"{source.title} {piece.about}", piece.content, piece.suffix)
     journal.remember_rows(run_id, source.name, (CollectedRow(row.key, row.digest, dict(row.payload)) for row in rows))
     mapped = apply(source.mapping, frame_of(source, rows), place=Place(system=source.title))
-    journal.remember_records(run_id, _remembered(mapped, source.mapping.standard))
-    return _side("source", [mapped], source.mapping.standard, len(rows), len(fresh))
+    journal.remember_records(run_id, remembered(mapped, source.mapping.standard))
+    return mapped_side("source", [mapped], source.mapping.standard, len(rows), len(fresh))
 
 
 def frame_of(source: Source, rows: Sequence[Row]) -> pl.DataFrame:
@@ -78,7 +78,8 @@ def frame_of(source: Source, rows: Sequence[Row]) -> pl.DataFrame:
     )
 
 
-def _remembered(mapped: Mapped, standard: Standard) -> Iterable[RecordRow]:
+def remembered(mapped: Mapped, standard: Standard) -> Iterable[RecordRow]:
+    """Yield mapped records as the journal remembers them, with what was normalised."""
     values = mapped.records.select(standard.names).iter_rows(named=True)
     told = mapped.records.select("record_id", "fingerprint", "origin").iter_rows()
     for value, (record_id, fingerprint, origin), changed in zip(values, told, mapped.changed, strict=True):
@@ -92,7 +93,7 @@ def read_ledgers(ledgers: LedgerFiles, watch: Watch) -> Side:
     for number, table in enumerate(tables, 1):
         mapped.append(apply(ledgers.mapping, table.rows, place=table.place))
         watch.progress("collect", ledgers.title, number, len(tables))
-    side = _side("ledger", mapped, ledgers.mapping.standard, sum(table.rows.height for table in tables))
+    side = mapped_side("ledger", mapped, ledgers.mapping.standard, sum(table.rows.height for table in tables))
     told = pl.concat([side.quarantine, _unread(unreadable, ledgers.mapping.version)])
     return replace(side, quarantine=told, troubles=tuple(unreadable))
 
@@ -112,11 +113,12 @@ async def read_feed(feed: Feed) -> Side:
     mapped = apply(feed.profile.reading(), raw, place=Place(system=feed.title))
     received = dict(zip(raw[ROW_KEY], raw["received"], strict=True))
     days = pl.Series("received", [received[key] for key in mapped.records["row_key"]], dtype=pl.String)
-    side = _side("feed", [mapped], feed.profile.standard, raw.height)
+    side = mapped_side("feed", [mapped], feed.profile.standard, raw.height)
     return replace(side, records=side.records.with_columns(days))
 
 
-def _side(name: str, mapped: Sequence[Mapped], standard: Standard, rows: int, new: int = 0) -> Side:
+def mapped_side(name: str, mapped: Sequence[Mapped], standard: Standard, rows: int, new: int = 0) -> Side:
+    """Return what was mapped as one side; ``rows`` came, ``new`` of which no earlier run had seen."""
     nothing = pl.DataFrame(schema=dict.fromkeys([*standard.names, "origin", "row_key"], pl.String))
     unreadable = [each.rejected.select(standard.names) for each in mapped]
     frames = [each.records for each in mapped] or [with_identity(nothing, standard)]

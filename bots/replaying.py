@@ -87,7 +87,7 @@ def stored(workspace: Workspace, journal: Journal, run: RunRow) -> Iterator[Stor
     Raises:
         YinxinError: a mapping, a connector or a ledger cannot be read.
     """
-    bot = workspace.bot(run.bot)
+    bot = workspace.disclosing(run.bot)
     for name in bot.sources:
         portal = workspace.portal(name)
         seen, label = journal.rows_seen(run.run_id, name), portal.list_.label

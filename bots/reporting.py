@@ -16,9 +16,10 @@ from bots.order import Order
 from connectors.base import Feed
 from journal import Journal
 from mappings.standards import STANDARDS, Standard
+from reconciliation.commitments.report import CommitmentReport
 from reconciliation.headings import CHAIN_HEAD
 from reconciliation.rates import rates
-from reconciliation.report import Bucket, Compliance, Counts, Report, Timeliness, Verdict
+from reconciliation.report import Bucket, Compliance, Counts, Report, RunReport, Timeliness, Verdict
 from reconciliation.shipping import pack, unpack
 from reconciliation.summary import tally
 from reconciliation.verdicts import Reconciliation
@@ -29,7 +30,8 @@ from words.languages import gettext as _
 if TYPE_CHECKING:
     from bots.declared import BotDeclared
 
-_KIND = "report"
+#: The kind of evidence under which a run keeps its report.
+REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,11 @@ def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) 
         members=facts.found.members,
         records=_full_list(facts, sent, feed.profile.standard),
         quarantine=quarantine,
-        evidence=_evidence(journal, facts.run_id),
+        evidence=evidence_of(journal, facts.run_id),
         notes=_notes(facts, journal),
         dry_run=facts.order.dry_run,
     )
-    journal.keep_evidence(facts.run_id, _KIND, facts.order.bot, pack(report), ".json.gz")
+    journal.keep_evidence(facts.run_id, REPORT, facts.order.bot, pack(report), ".json.gz")
     return report
 
 
@@ -126,7 +128,8 @@ def _full_list(facts: Facts, sent: dict[str, tuple[str, str]], standard: Standar
     return told.select("origin", "bucket", "outcome", *standard.names)
 
 
-def _evidence(journal: Journal, run_id: str) -> pl.DataFrame:
+def evidence_of(journal: Journal, run_id: str) -> pl.DataFrame:
+    """Return what a run kept as evidence, as a report has it."""
     rows = [
         {"sha256": piece.sha256, "kind": piece.kind, "about": piece.about, "path": piece.path}
         for piece in journal.evidence_of(run_id)
@@ -176,14 +179,14 @@ def would_send(report: Report) -> pl.DataFrame:
     return report.verdicts.filter(report.dry_run & (pl.col("bucket") == Bucket.DUE.value)).select(columns)
 
 
-def kept_report(journal: Journal, run_id: str) -> Report:
+def kept_report(journal: Journal, run_id: str) -> RunReport:
     """Return the report of an earlier run as it was left.
 
     Raises:
         UsageError: the run left none.
     """
     for piece in journal.evidence_of(run_id):
-        if piece.kind == _KIND:
+        if piece.kind == REPORT:
             return unpack((journal.folder / piece.path).read_bytes())
     raise UsageError(
         "no-report",
@@ -192,10 +195,32 @@ def kept_report(journal: Journal, run_id: str) -> Report:
     )
 
 
-def write_report(report: Report, folder: Path, journal: Path) -> Path:
-    """Write the workbook of a report into ``folder``, with links to the evidence relative to it."""
-    from reconciliation.workbook import write_workbook
+def kept_disclosure(journal: Journal, run_id: str) -> Report:
+    """Return the report of an earlier disclosure run.
 
+    Raises:
+        UsageError: the run left none, or was of another kind.
+    """
+    report = kept_report(journal, run_id)
+    if isinstance(report, Report):
+        return report
+    raise UsageError(
+        "no-report",
+        _("The run “{run}” disclosed nothing.").format(run=run_id),
+        todo=_("Name a run of a disclosure bot; “yinxin status” lists them."),
+    )
+
+
+def write_report(report: RunReport, folder: Path, journal: Path) -> Path:
+    """Write the workbook of a report into ``folder``, with links to the evidence relative to it."""
     start = Path(os.path.relpath(journal, folder)).as_posix()
     report.evidence = report.evidence.with_columns(path=pl.concat_str(pl.lit(f"{start}/"), "path"))
-    return write_workbook(report, folder / f"{report.run_id}.xlsx", STANDARDS["licence"])
+    file = folder / f"{report.run_id}.xlsx"
+    if isinstance(report, CommitmentReport):
+        from reconciliation.commitments.sheets import write_commitments
+
+        return write_commitments(report, file)
+    from reconciliation.workbook import write_workbook
+
+    assert isinstance(report, Report)
+    return write_workbook(report, file, STANDARDS["licence"])

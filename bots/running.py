@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from bots.disclosure import Disclosure, Done
+from bots.commitments import Commitments
+from bots.declared import CommitmentsDeclared
+from bots.disclosure import Disclosure
 from bots.order import Order
+from bots.story import Done, Story
 from bots.watching import Watch
 from bots.workspace import Workspace
 from journal import Journal, RunRow
@@ -24,7 +27,7 @@ def run_alone(workspace: Workspace, journal: Journal, order: Order, watch: Watch
         Busy: another run is still at work after the bot's ``patience``.
     """
     with alone(workspace, journal, order.bot, watch):
-        return asyncio.run(Disclosure(workspace, journal, order, watch).run())
+        return asyncio.run(_story(workspace, journal, order, watch).run())
 
 
 def resume_alone(workspace: Workspace, journal: Journal, run: RunRow, watch: Watch) -> Done | None:
@@ -36,7 +39,7 @@ def resume_alone(workspace: Workspace, journal: Journal, run: RunRow, watch: Wat
     with alone(workspace, journal, run.bot, watch, patience=_RECOVERY):
         if run.run_id not in {each.run_id for each in journal.unfinished_runs(run.bot)}:
             return None
-        return asyncio.run(Disclosure(workspace, journal, _order_of(run, workspace), watch).run(run.run_id))
+        return asyncio.run(_story(workspace, journal, _order_of(run, workspace), watch).run(run.run_id))
 
 
 @contextmanager
@@ -53,6 +56,11 @@ def alone(
     claims = [f"bot {bot}", *workspace.claims(declared)]
     with journal.holding(claims, f"yinxin {bot}", patience=patience, waiting=lambda lease: watch.waits(lease.about)):
         yield
+
+
+def _story(workspace: Workspace, journal: Journal, order: Order, watch: Watch) -> Story:
+    watches = isinstance(workspace.bot(order.bot), CommitmentsDeclared)
+    return (Commitments if watches else Disclosure)(workspace, journal, order, watch)
 
 
 def _order_of(run: RunRow, workspace: Workspace) -> Order:

@@ -8,8 +8,9 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from bots.advising import about_nothing
+from bots.declared import BotDeclared
 from bots.explained import Difference, Near, Never, Searched
-from bots.reporting import kept_report
+from bots.reporting import kept_disclosure
 from bots.workspace import Workspace
 from journal import Journal, RunRow
 from words.errors import UsageError
@@ -40,7 +41,9 @@ def _systems(workspace: Workspace, runs: list[RunRow]) -> dict[str, None]:
     titles: dict[str, None] = {}
     for bot in map(workspace.bot, bots):
         titles |= {workspace.portal(name).title: None for name in bot.sources}
-        titles |= {workspace.ledgers(bot.ledgers).title: None, workspace.portal(bot.feed).title: None}
+        if isinstance(bot, BotDeclared):
+            titles |= {workspace.ledgers(bot.ledgers).title: None}
+        titles |= {workspace.portal(bot.feed).title: None}
     return titles
 
 
@@ -53,7 +56,7 @@ def _written(journal: Journal, newest: list[RunRow], number: str) -> Iterator[Di
     """Yield where a record that was matched by its other fields bears this number."""
     for run in newest:
         try:
-            found = kept_report(journal, run.run_id).differences
+            found = kept_disclosure(journal, run.run_id).differences
         except UsageError:  # it left no report, or its report was purged
             continue
         lines = found.filter((pl.col("field") == "document_number") & (pl.col("other_value") == number))

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from sqlalchemy import URL
 
-from bots.declared import BotDeclared
+from bots.declared import Bot, BotDeclared, CommitmentsDeclared
 from bots.reading import read_text
 from connectors.browser import Browsers
 from connectors.files import FilesDeclared, LedgerFiles
@@ -64,6 +64,10 @@ class Settings(Declared):
 
 class _Kind(Declared, extra="ignore"):
     kind: Literal["portal", "files"]
+
+
+class _Job(Declared, extra="ignore"):
+    kind: Literal["disclosure", "commitments"]
 
 
 @dataclass(frozen=True)
@@ -142,10 +146,14 @@ class Workspace:
         """The workspace's secrets."""
         return Secrets(self.folder / self.settings.secrets)
 
-    def bot(self, name: str) -> BotDeclared:
-        """Return a declared bot with a linted policy."""
-        file = f"bots/{self._known('bots', name)}.yaml"
-        text = self._read(file)
+    def bot(self, name: str) -> BotDeclared | CommitmentsDeclared:
+        """Return a declared bot."""
+        file, text = self._bot(name)
+        return self.disclosing(name) if parse(_Job, text, file).kind == "disclosure" else self.watching(name)
+
+    def disclosing(self, name: str) -> BotDeclared:
+        """Return a disclosure bot with a linted policy."""
+        file, text = self._bot(name)
         declared = parse(BotDeclared, text, file)
         try:
             declared.policy.holding(LICENCE)
@@ -154,6 +162,15 @@ class Workspace:
             error.place = Place(file=file, line=line, field=error.place.field)
             raise
         return declared
+
+    def watching(self, name: str) -> CommitmentsDeclared:
+        """Return a bot that watches commitments."""
+        file, text = self._bot(name)
+        return parse(CommitmentsDeclared, text, file)
+
+    def _bot(self, name: str) -> tuple[str, str]:
+        file = f"bots/{self._known('bots', name)}.yaml"
+        return file, self._read(file)
 
     def mapping(self, name: str) -> Mapping:
         """Return a linted mapping."""
@@ -227,7 +244,7 @@ class Workspace:
         file = self._connector(name)
         return parse(_Kind, self._read(file), file).kind
 
-    def claims(self, bot: BotDeclared) -> list[str]:
+    def claims(self, bot: Bot) -> list[str]:
         """Return what no two runs may work with at once: the bot's logins, by address and account."""
         return sorted({self.claim(name) for name in (*bot.sources, bot.feed)})
 

@@ -20,7 +20,8 @@ def register(app: typer.Typer) -> None:
         call: Call,
         run: Annotated[str | None, typer.Argument(help=_("The run; the last finished one without it."))] = None,
     ) -> int:
-        from bots.reporting import kept_report, result_of, write_report
+        from bots.reporting import kept_report, write_report
+        from cli.outcomes import result_of
         from cli.run import show
 
         workspace = call.workspace()

@@ -11,16 +11,17 @@ import typer
 from cli.audit import note
 from cli.commands import Call, command
 from words.errors import UsageError, YinxinError
-from words.languages import N_, ngettext
+from words.languages import N_
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
-    from bots.disclosure import Done
+    from bots.declared import BotDeclared, CommitmentsDeclared
     from bots.order import Order
+    from bots.story import Done
     from bots.workspace import Workspace
     from cli.progress import Shown
     from journal import Journal
-    from reconciliation.report import Report
+    from reconciliation.report import RunReport
 
 _DAY = "%Y-%m-%d"
 _SHOWN = 20  # records of a dry run that a terminal lists
@@ -96,7 +97,7 @@ def order_for(
     declared = workspace.bot(bot)
     today = as_of or workspace.today
     last = until or today
-    first = since or declared.since or workspace.settings.since or last - timedelta(days=declared.lookback)
+    first = since or _begin(declared, workspace, last)
     if last < first:
         raise UsageError(
             "empty-window",
@@ -106,7 +107,16 @@ def order_for(
     return Order(bot, first, last, today, dry_run)
 
 
-def run_bot(call: Call, workspace: Workspace, order: Order) -> tuple[dict[str, Any], list[YinxinError], Report]:
+def _begin(declared: BotDeclared | CommitmentsDeclared, workspace: Workspace, last: date) -> date:
+    """Return the first day of a window that nobody chose; a commitment is watched as long as its system lists it."""
+    from bots.declared import BotDeclared
+
+    if not isinstance(declared, BotDeclared):
+        return last
+    return declared.since or workspace.settings.since or last - timedelta(days=declared.lookback)
+
+
+def run_bot(call: Call, workspace: Workspace, order: Order) -> tuple[dict[str, Any], list[YinxinError], RunReport]:
     """Run a bot with its progress shown, write the workbook, and print the summary for people."""
     from cli.progress import Shown
 
@@ -116,7 +126,7 @@ def run_bot(call: Call, workspace: Workspace, order: Order) -> tuple[dict[str, A
 
 def watched(
     call: Call, workspace: Workspace, order: Order, watch: Shown
-) -> tuple[dict[str, Any], list[YinxinError], Report]:
+) -> tuple[dict[str, Any], list[YinxinError], RunReport]:
     """Run a bot under a watch."""
     from bots.running import run_alone
 
@@ -127,9 +137,10 @@ def watched(
 
 def finished(
     call: Call, workspace: Workspace, journal: Journal, done: Done, watch: Shown
-) -> tuple[dict[str, Any], list[YinxinError], Report]:
+) -> tuple[dict[str, Any], list[YinxinError], RunReport]:
     """Write the workbook of a run that has come to its end, and show it."""
-    from bots.reporting import result_of, write_report
+    from bots.reporting import write_report
+    from cli.outcomes import result_of
 
     with watch.step("workbook"):
         workbook = write_report(done.report, workspace.folder / "reports", journal.folder)
@@ -139,49 +150,25 @@ def finished(
     return result_of(done.report, workbook, watch.seconds), list(done.troubles), done.report
 
 
-def show(call: Call, report: Report, workbook: Path) -> None:
+def show(call: Call, report: RunReport, workbook: Path) -> None:
     """Print the summary of a run, and one sentence that says what it did."""
-    from bots.reporting import would_send
-    from mappings.standards import LICENCE
-    from reconciliation.headings import field_label
-    from reconciliation.summary import summary_blocks
+    from cli.outcomes import blocks_of, sentence_of, would_send
 
-    call.printer.blocks([*summary_blocks(report), (_("Workbook"), [("", str(workbook))])])
-    would = would_send(report)
-    if would.height:
-        columns = ("document_number", "name", "decision_date", "deadline")
-        call.printer.table(
-            [field_label(LICENCE, name) for name in columns], would.select(columns).head(_SHOWN).iter_rows()
-        )
-        if would.height > _SHOWN:
-            call.printer.say(_("… and {more} more; --json lists them all.").format(more=would.height - _SHOWN))
-    call.printer.say(_sentence(report))
+    call.printer.blocks([*blocks_of(report), (_("Workbook"), [("", str(workbook))])])
+    headings, rows = would_send(report)
+    if rows:
+        call.printer.table(headings, rows[:_SHOWN])
+        if len(rows) > _SHOWN:
+            call.printer.say(_("… and {more} more; --json lists them all.").format(more=len(rows) - _SHOWN))
+    call.printer.say(sentence_of(report))
 
 
-def _sentence(report: Report) -> str:
-    counts = report.counts
-    if report.dry_run:
-        return ngettext(
-            "Dry run: {due} record would be sent; nothing was.",
-            "Dry run: {due} records would be sent; nothing was.",
-            counts.due,
-        ).format(due=counts.due)
-    if not counts.due:
-        return _("Nothing was due, nothing was sent.")
-    return ngettext(
-        "{due} record was due; the feed shows {confirmed} as it was sent.",
-        "{due} records were due; the feed shows {confirmed} as they were sent.",
-        counts.due,
-    ).format(due=f"{counts.due:,}", confirmed=f"{counts.confirmed:,}")
-
-
-def exit_code(report: Report, errors: list[YinxinError]) -> int:
+def exit_code(report: RunReport, errors: list[YinxinError]) -> int:
     """Return 0 when all is done, 1 when something needs a person, else the error's own code."""
+    from cli.outcomes import needs_a_person
+
     if errors:
         return errors[0].exit_code
-    counts = report.counts
-    if not counts.balanced:
+    if not report.counts.balanced:
         return 4
-    open_ends = counts.quarantined + counts.held + counts.waiting + counts.rejected + counts.unknown
-    disagreeing = report.verdicts.filter(report.verdicts["verdict"] != "agreed").height
-    return 1 if open_ends or disagreeing else 0
+    return 1 if needs_a_person(report) else 0

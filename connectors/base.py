@@ -32,6 +32,7 @@ class Row:
         payload: heading or key → text, list and detail together.
         known: the row was taken over from an earlier run because its list entry has not changed.
         label: what a person finds it by, where that is not the key.
+        gone: the list has it, and the system shows nothing behind it.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Row:
     payload: Mapping[str, str]
     known: bool = False
     label: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,10 @@ class Source(Protocol):
 
     def collect(self, window: Window, known: Known) -> AsyncIterator[Page]:
         """Yield the rows of a window page by page; every row exactly once, all rows or an error."""
+        ...
+
+    async def again(self, key: str) -> Mapping[str, str] | None:
+        """Return what the system shows behind one row at this moment; None if it shows nothing any more."""
         ...
 
     async def evidence(self) -> Sequence[Evidence]:

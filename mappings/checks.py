@@ -12,6 +12,7 @@ from stdnum.cn import ric, uscc
 from stdnum.iso7064 import mod_11_10
 
 from mappings.normalise import Unfit
+from mappings.standards.commitment import NOT_AT_ALL, PARTLY
 from mappings.standards.fields import Field, Kind, Need, Standard
 from words.languages import N_
 
@@ -30,6 +31,9 @@ SENTENCES: dict[str, str] = {
     "not-a-choice": N_("this value is not in the standard's code table"),
     "code-not-in-table": N_("the mapping's code table has no row for this code"),
     "unreadable-amount": N_("this is not readable as an amount"),
+    "subject-code": N_("this is neither a unified social credit code nor a citizen identity number"),
+    "unreadable-events": N_("what happened is not readable as a list with moments"),
+    "kept-and-not-kept": N_("what was not kept must be stated unless all was kept, and only then"),
     "ends-before-start": N_("the validity ends before it begins"),
 }
 
@@ -53,6 +57,8 @@ def check_value(field: Field, value: str) -> None:
         return
     if field.kind is Kind.USCC:
         _check_uscc(value)
+    elif field.kind is Kind.SUBJECT_CODE:
+        _check_subject(value)
     elif field.kind is Kind.ORGANIZATION_CODE and not valid_organization_code(value):
         raise Unfit("organization-code")
     elif field.kind is Kind.REGISTRATION_NUMBER and not valid_registration_number(value):
@@ -69,6 +75,16 @@ def _check_uscc(value: str) -> None:
         raise Unfit("uscc-form")
     if _PLACEHOLDER.fullmatch(value) or uscc.calc_check_digit(value[:17]) != value[17]:
         raise Unfit("uscc-check")
+
+
+def _check_subject(value: str) -> None:
+    """A natural person's code is the identity number (信用承诺: 承诺人代码)."""
+    if valid_identity_number(value):
+        return
+    try:
+        _check_uscc(value)
+    except Unfit:
+        raise Unfit("subject-code") from None
 
 
 def valid_organization_code(value: str) -> bool:
@@ -112,9 +128,20 @@ def check_records(records: pl.DataFrame, standard: Standard) -> list[tuple[int, 
 
 
 def _cross_rules(standard: Standard) -> list[tuple[str, str, pl.Expr]]:
+    if "performance" in standard.by_name:
+        return _performance_rules()
+    return _licence_rules() if "valid_until" in standard.by_name else []
+
+
+def _performance_rules() -> list[tuple[str, str, pl.Expr]]:
+    """What was not kept, and what follows, are stated exactly where not all was kept (信用承诺: 未履行的承诺内容)."""
+    stated = pl.col("performance").is_in([PARTLY, NOT_AT_ALL])
+    names = ("unperformed", "accountability")
+    return [(name, "kept-and-not-kept", stated == (pl.col(name).fill_null("") == "")) for name in names]
+
+
+def _licence_rules() -> list[tuple[str, str, pl.Expr]]:
     """The conditional fields of the 2018 edition (items 3, 9, 10–13) and the order of the validity dates."""
-    if "counterpart_type" not in standard.by_name:
-        return []
     person = pl.col("counterpart_type") == "自然人"
     wanted = [("uscc", ~person), ("legal_representative", ~person), ("id_type", person), ("id_number", person)]
     return [

@@ -6,11 +6,12 @@ Every rule takes what a system shows and returns the canonical text; a value tha
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from mappings.standards.fields import Kind
+from mappings.standards.fields import EVENT_KEYS, Kind
 
 LONG_TERM = "2099-12-31"
 _LONG_TERM_WORDS = {"长期", "长期有效", "永久", "永久有效", "无固定期限", "9999-12-31", "2099-12-31", "2099-12-30"}
@@ -104,6 +105,37 @@ def calendar_date(text: str) -> str:
     return LONG_TERM if day.isoformat() in _LONG_TERM_WORDS else day.isoformat()
 
 
+def moment(text: str) -> str:
+    """Return ``YYYY-MM-DD HH:MM:SS``; a day without a time is its midnight.
+
+    Raises:
+        Unfit: as ``calendar_date`` does.
+    """
+    time = _TIME.search(fold(text))
+    hours, minutes = (int(time[1]), int(time[2])) if time and not time[3] else (0, 0)
+    seconds = re.search(r":[0-9]{2}:([0-9]{2})", time[0]) if time else None
+    return f"{calendar_date(text)} {hours:02}:{minutes:02}:{int(seconds[1]) if seconds else 0:02}"
+
+
+def events(text: str) -> str:
+    """Return what happened, oldest first, with the standard's keys and nothing else.
+
+    Raises:
+        Unfit: ``unreadable-events`` if it is no list, or one of them has no moment.
+    """
+    try:
+        found = [{key: str(each.get(key) or "") for key in EVENT_KEYS} for each in json.loads(text)]
+    except (ValueError, AttributeError, TypeError):
+        raise Unfit("unreadable-events") from None
+    told = [{**each, "at": moment(each["at"]), "by": code(each["by"]), "until": _day(each["until"])} for each in found]
+    ordered = sorted(told, key=lambda each: each["at"])
+    return json.dumps(ordered, ensure_ascii=False, separators=(",", ":")) if ordered else ""
+
+
+def _day(text: str) -> str:
+    return "" if blank(text) else calendar_date(text)
+
+
 def _written_day(shown: str) -> date:
     if serial := _SERIAL.fullmatch(shown):
         return _EXCEL_EPOCH + timedelta(days=int(serial[1]))
@@ -136,6 +168,9 @@ NORMALISERS: dict[Kind, Callable[[str], str]] = {
     Kind.REGISTRATION_NUMBER: code,
     Kind.IDENTITY_NUMBER: code,
     Kind.DATE: calendar_date,
+    Kind.MOMENT: moment,
+    Kind.SUBJECT_CODE: hyphenless,
+    Kind.EVENTS: events,
     Kind.CHOICE: lambda text: re.sub(r"\s", "", fold(text)),
 }
 

@@ -5,6 +5,7 @@ In a mapping file a transform is a bare name (``epoch_ms``) or a name with its a
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -12,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from mappings.normalise import Unfit, fold
+from mappings.standards.fields import EVENT_KEYS
 
 Transform = Callable[[str], str]
 
@@ -80,11 +82,29 @@ def _prefix(start: str) -> Transform:
     return lambda text: f"{start}{text}" if text else ""
 
 
+def _events(keys: str) -> Transform:
+    """A list of objects as JSON → the standard's events: ``at=qrsj by=qrbmdm result=qrjg`` names the system's keys."""
+    own = dict(pair.split("=") for pair in keys.split())
+    if "at" not in own or not set(own) <= set(EVENT_KEYS):
+        raise LookupError(keys)
+
+    def rename(text: str) -> str:
+        try:
+            found = json.loads(text)
+            told = [{key: str(each.get(theirs) or "") for key, theirs in own.items()} for each in found]
+        except (ValueError, AttributeError, TypeError):
+            raise Unfit("unreadable-events") from None
+        return json.dumps([each for each in told if any(each.values())], ensure_ascii=False)
+
+    return rename
+
+
 WITH_ARGUMENT: dict[str, Callable[[str], Transform]] = {
     "before": _before,
     "after": _after,
     "find": _find,
     "prefix": _prefix,
+    "events": _events,
 }
 
 NAMES = sorted([*PLAIN, *WITH_ARGUMENT])
@@ -94,7 +114,7 @@ def build(step: str | dict[str, str]) -> Transform:
     """Return the transform that a mapping names.
 
     Raises:
-        LookupError: no transform has this name, or it wants an argument that is not given (or the reverse).
+        LookupError: no transform has this name, or it wants another argument, one, or none.
         re.error: the argument is not a regular expression.
     """
     if isinstance(step, str):
@@ -102,4 +122,7 @@ def build(step: str | dict[str, str]) -> Transform:
     if len(step) != 1:
         raise LookupError(", ".join(step))
     ((name, argument),) = step.items()
-    return WITH_ARGUMENT[name](argument)
+    try:
+        return WITH_ARGUMENT[name](argument)
+    except ValueError:
+        raise LookupError(argument) from None

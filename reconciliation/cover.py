@@ -6,32 +6,43 @@ from reconciliation import headings, summary
 from reconciliation.headings import rate_name, title, word
 from reconciliation.painter import Book, print_setup, protect
 from reconciliation.pen import LEFT_END, ROW_PIXELS, WIDTHS, Pen
-from reconciliation.report import Compliance, Timeliness, Verdict
+from reconciliation.report import Compliance, Report, Timeliness, Verdict
 from reconciliation.styles import TAB_READ
 from reconciliation.summary import Equation, Term
 from reconciliation.trends import draw_trends
 from words.languages import gettext as _
 
 
-def write_cover(book: Book, present: frozenset[str]) -> None:
+def write_cover(book: Book, report: Report, present: frozenset[str]) -> None:
     """Write the summary sheet; ``present`` names the sheets that can be linked to."""
+    pen = begin_cover(book, present)
+    row = masthead(pen)
+    draw_trends(pen, report, 2)
+    row = conservation(pen, row)
+    row = _verdicts(pen, report, row)
+    _rates(pen, report, row)
+    end_cover(pen)
+
+
+def begin_cover(book: Book, present: frozenset[str]) -> Pen:
+    """Open the summary sheet; ``present`` names the sheets that can be linked to."""
     sheet = book.workbook.add_worksheet(_(headings.SUMMARY))
     sheet.set_tab_color(TAB_READ)
     sheet.hide_gridlines(2)
     sheet.set_default_row(ROW_PIXELS * 0.75)
     for index, width in enumerate(WIDTHS):
         sheet.set_column(index, index, width)
-    pen = Pen(book, sheet, present)
-    row = _masthead(pen)
-    draw_trends(pen, 2)
-    row = _conservation(pen, row)
-    row = _verdicts(pen, row)
-    _rates(pen, row)
-    protect(sheet)
-    print_setup(sheet, book.report, pages_high=1)
+    return Pen(book, sheet, present)
 
 
-def _masthead(pen: Pen) -> int:
+def end_cover(pen: Pen) -> None:
+    """Protect the summary sheet and set it up for one page."""
+    protect(pen.sheet)
+    print_setup(pen.sheet, pen.book.report, pages_high=1)
+
+
+def masthead(pen: Pen) -> int:
+    """Draw which run this is; returns the row below."""
     report = pen.book.report
     pen.sheet.set_row(0, 32)
     pen.text(0, 0, report.title, "title")
@@ -44,7 +55,8 @@ def _masthead(pen: Pen) -> int:
     return len(facts) + 3
 
 
-def _conservation(pen: Pen, row: int) -> int:
+def conservation(pen: Pen, row: int) -> int:
+    """Draw the equations; returns the row below."""
     pen.section(row, summary.conservation_heading())
     equations = summary.equations(pen.book.report.counts)
     for index, equation in enumerate(equations):
@@ -68,21 +80,21 @@ def _term(pen: Pen, row: int, column: int, term: Term) -> None:
     pen.link(row + 1, column, word(term.name), target.get(term.name), "caption")
 
 
-def _verdicts(pen: Pen, row: int) -> int:
+def _verdicts(pen: Pen, report: Report, row: int) -> int:
     pen.section(row, _("Verdicts"))
     places = ((row + 1, 0, "verdict", Verdict), (row + 1, 4, "timeliness", Timeliness))
     for top, column, name, kinds in (*places, (row + 5, 4, "compliance", Compliance)):
         pen.line(top, column, [_(headings.COLUMNS[name]), "", _("Records")], ["column_first", "row", "column"])
-        for index, (kind, count) in enumerate(summary.tally(pen.book.report, name, kinds).items(), start=1):
+        for index, (kind, count) in enumerate(summary.tally(report, name, kinds).items(), start=1):
             pen.line(top + index, column, ["", "", count], ["row", "row", "row_count"])
             pen.link(top + index, column, title(kind), title(kind) if name == "verdict" else None, "row")
     return row + len(Verdict) + 3
 
 
-def _rates(pen: Pen, row: int) -> None:
+def _rates(pen: Pen, report: Report, row: int) -> None:
     pen.section(row, _(headings.RATES))
     named = ["", "", _("Percent"), "", _("Numerator"), "", _("Denominator")]
     pen.line(row + 1, 0, named, ["column"] * len(named))
     looks = ["row", "row", "row_strong", "row", "row_count", "row", "row_count"]
-    for index, rate in enumerate(summary.overall(pen.book.report), start=row + 2):
+    for index, rate in enumerate(summary.overall(report), start=row + 2):
         pen.line(index, 0, [rate_name(rate.name), "", rate.value, "", rate.numerator, "", rate.denominator], looks)

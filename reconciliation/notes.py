@@ -9,19 +9,20 @@ import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
 from reconciliation import headings
-from reconciliation.headings import rate_name, title
 from reconciliation.painter import Book, print_setup, protect
 from reconciliation.rows import row_points
 from reconciliation.styles import TAB_READ
-from reconciliation.summary import RATES
 from reconciliation.texts import plain, text_width
 from words.languages import gettext as _
 
 VALUE_WIDTH = 100
 
+#: A heading over words and what they mean.
+Meanings = tuple[str, list[tuple[str, str]]]
 
-def write_notes(book: Book) -> None:
-    """Write the notes sheet."""
+
+def write_notes(book: Book, meanings: Iterable[Meanings]) -> None:
+    """Write the notes sheet: how to repeat the run, and blocks of words with their meanings."""
     sheet = book.workbook.add_worksheet(_(headings.NOTES))
     sheet.set_tab_color(TAB_READ)
     sheet.hide_gridlines(2)
@@ -29,10 +30,8 @@ def write_notes(book: Book) -> None:
     sheet.set_column(1, 1, VALUE_WIDTH)
     told = [(_(label), value) for label, value in book.report.notes.items()]
     row = _block(book, sheet, 0, _("How to repeat this run"), told)
-    verdicts = [(title(verdict), _(text)) for verdict, text in headings.MEANINGS.items()]
-    row = _block(book, sheet, row, _("What the verdicts mean"), verdicts)
-    rates = [(rate_name(name), _(headings.FORMULAS[name])) for name in RATES]
-    _block(book, sheet, row, _("How the rates are computed"), rates)
+    for heading, pairs in meanings:
+        row = _block(book, sheet, row, heading, pairs)
     protect(sheet)
     print_setup(sheet, book.report)
 

@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from mappings.standards import Standard
 from reconciliation import headings
-from reconciliation.report import Report
+from reconciliation.report import RunReport
 from reconciliation.rows import LINKS_PER_SHEET, Body, Cells, RowSheet
 from reconciliation.styles import Styles
 from reconciliation.tables import Table, parts
@@ -31,7 +31,7 @@ class Book:
 
     workbook: Workbook
     styles: Styles
-    report: Report
+    report: RunReport
     standard: Standard
 
 
@@ -102,7 +102,7 @@ def protect(sheet: Worksheet) -> None:
     sheet.protect("", dict.fromkeys(ALLOWED, True))
 
 
-def print_setup(sheet: Worksheet, report: Report, *, pages_wide: int = 1, pages_high: int = 0) -> None:
+def print_setup(sheet: Worksheet, report: RunReport, *, pages_wide: int = 1, pages_high: int = 0) -> None:
     """Set landscape A4, the run and the page number at the foot of every page."""
     sheet.set_landscape()
     sheet.set_paper(9)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 
 import polars as pl
 
@@ -61,6 +62,8 @@ class Counts:
     rejected: int = 0
     unknown: int = 0
     dry_run: bool = False
+    #: The buckets that mapped records end in.
+    _buckets: ClassVar[tuple[str, ...]] = ("due", "already_disclosed", "held")
 
     @property
     def balances(self) -> tuple[tuple[str, int, str, int], ...]:
@@ -69,21 +72,13 @@ class Counts:
 
     @property
     def _equations(self) -> tuple[tuple[str, int, str, int], ...]:
-        return (
-            ("collected", self.collected, "mapped + quarantined", self.mapped + self.quarantined),
-            (
-                "mapped",
-                self.mapped,
-                "due + already_disclosed + held",
-                self.due + self.already_disclosed + self.held,
-            ),
-            (
-                "due",
-                self.due,
-                "confirmed + waiting + differs + rejected + unknown",
-                self.confirmed + self.waiting + self.differs + self.rejected + self.unknown,
-            ),
+        told = (
+            ("collected", ("mapped", "quarantined")),
+            ("mapped", self._buckets),
+            ("due", ("confirmed", "waiting", "differs", "rejected", "unknown")),
         )
+        known = self.as_dict()
+        return tuple((left, known[left], " + ".join(right), sum(known[name] for name in right)) for left, right in told)
 
     @property
     def balanced(self) -> bool:
@@ -113,15 +108,11 @@ class Rate:
         return self.numerator / self.denominator if self.denominator else None
 
 
-@dataclass(slots=True)
-class Report:
-    """Everything a run found and did.
+@dataclass(slots=True, kw_only=True)
+class RunReport:
+    """What every run reports.
 
     Attributes:
-        verdicts: one row per group of records that belong together; columns in ``VERDICT_COLUMNS``.
-        differences: one row per differing field; columns in ``DIFFERENCE_COLUMNS``.
-        members: every record of every ambiguous group; columns in ``MEMBER_COLUMNS`` and the standard's fields.
-        records: the full list of mapped source records: ``origin``, ``bucket``, ``outcome`` and the standard's fields.
         quarantine: one row per finding on a row that did not survive; columns in ``QUARANTINE_COLUMNS``.
         evidence: one row per stored piece: ``sha256``, ``kind``, ``about``, ``path`` (relative to the workbook).
         notes: what an auditor needs to repeat the run, in order: message id of the label to value.
@@ -134,15 +125,28 @@ class Report:
     until: str
     as_of: str
     counts: Counts
+    quarantine: pl.DataFrame
+    evidence: pl.DataFrame
+    notes: dict[str, str] = field(default_factory=dict)
+    dry_run: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Report(RunReport):
+    """Everything a disclosure run found and did.
+
+    Attributes:
+        verdicts: one row per group of records that belong together; columns in ``VERDICT_COLUMNS``.
+        differences: one row per differing field; columns in ``DIFFERENCE_COLUMNS``.
+        members: every record of every ambiguous group; columns in ``MEMBER_COLUMNS`` and the standard's fields.
+        records: the full list of mapped source records: ``origin``, ``bucket``, ``outcome`` and the standard's fields.
+    """
+
     rates: list[Rate]
     verdicts: pl.DataFrame
     differences: pl.DataFrame
     members: pl.DataFrame
     records: pl.DataFrame
-    quarantine: pl.DataFrame
-    evidence: pl.DataFrame
-    notes: dict[str, str] = field(default_factory=dict)
-    dry_run: bool = False
 
 
 #: ``group`` is an Int64; all else is text, empty where there is nothing to say.

@@ -11,7 +11,7 @@ from mappings.standards import Standard
 from reconciliation import headings
 from reconciliation.headings import rate_name, title
 from reconciliation.judged import judged
-from reconciliation.report import Bucket, Rate, Report, Verdict
+from reconciliation.report import Bucket, Rate, Report, RunReport, Verdict
 from reconciliation.shown import Shown
 from reconciliation.styles import TAB_ATTEND, TAB_LOOK_UP
 from reconciliation.tables import Column, Table
@@ -27,10 +27,10 @@ def tables(report: Report, standard: Standard) -> Iterator[Table]:
     """Return the lists in the order of their sheets; an empty one is left out, except the full list."""
     shown = Shown(standard)
     optional = [judged(report, standard, shown, verdict) for verdict in Verdict]
-    optional += [_held(report, shown), _quarantine(report, shown)]
+    optional += [_held(report, shown), quarantine_table(report, shown)]
     yield from (table for table in optional if table.height)
     yield _full_list(report, standard, shown)
-    yield from (table for table in (_rates(report.rates), _evidence(report, shown)) if table.height)
+    yield from (table for table in (_rates(report.rates), evidence_table(report, shown)) if table.height)
 
 
 def _held(report: Report, shown: Shown) -> Table:
@@ -39,7 +39,8 @@ def _held(report: Report, shown: Shown) -> Table:
     return Table(_(headings.HELD), TAB_ATTEND, shown.columns(rows.filter(waits), (*_HELD, *_HELD_REST)))
 
 
-def _quarantine(report: Report, shown: Shown) -> Table:
+def quarantine_table(report: RunReport, shown: Shown) -> Table:
+    """Return the findings on rows that did not survive."""
     rows = shown.hide(report.quarantine, "value").with_columns(_as_sentence("sentence"), rule_code="rule")
     return Table(_(headings.QUARANTINE), TAB_ATTEND, shown.columns(rows, _QUARANTINED))
 
@@ -77,7 +78,8 @@ _RATE_SCHEMA = {"rate": pl.String, "scope": pl.String, "member": pl.String} | {
 }
 
 
-def _evidence(report: Report, shown: Shown) -> Table:
+def evidence_table(report: RunReport, shown: Shown) -> Table:
+    """Return the pieces of evidence, with links to their files."""
     about, kind, path, digest = shown.columns(report.evidence, ("about", "kind", "path", "sha256"))
     path, digest = replace(path, style="link", links=True, room=100), replace(digest, room=68)
     return Table(_(headings.EVIDENCE), TAB_LOOK_UP, (about, kind, path, digest))

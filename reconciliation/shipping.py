@@ -9,28 +9,41 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.report import Counts, Rate, Report
+from reconciliation.commitments.report import CommitmentReport, WatchCounts
+from reconciliation.report import Counts, Rate, Report, RunReport
 
-_FRAMES = ("verdicts", "differences", "members", "records", "quarantine", "evidence")
+_KINDS: dict[str, tuple[type[RunReport], type[Counts]]] = {
+    "disclosure": (Report, Counts),
+    "commitments": (CommitmentReport, WatchCounts),
+}
 _NUMBERED = "group"
 
 
-def pack(report: Report) -> bytes:
+def pack(report: RunReport) -> bytes:
     """Return a report as compressed JSON; the same report gives the same bytes."""
-    plain: dict[str, Any] = {field.name: getattr(report, field.name) for field in fields(report)}
-    plain |= {name: plain[name].to_dict(as_series=False) for name in _FRAMES}
-    plain["counts"] = asdict(report.counts)
-    plain["rates"] = [asdict(rate) for rate in report.rates]
+    kind = next(name for name, (made, _counts) in _KINDS.items() if type(report) is made)
+    plain = {"kind": kind} | {field.name: _plain(getattr(report, field.name)) for field in fields(report)}
     return gzip.compress(json.dumps(plain, ensure_ascii=False).encode(), compresslevel=1, mtime=0)
 
 
-def unpack(content: bytes) -> Report:
+def unpack(content: bytes) -> RunReport:
     """Return the report that ``pack`` was given."""
     plain: dict[str, Any] = json.loads(gzip.decompress(content))
-    plain |= {name: _frame(plain[name]) for name in _FRAMES}
-    plain["counts"] = Counts(**plain["counts"])
-    plain["rates"] = [Rate(**rate) for rate in plain["rates"]]
-    return Report(**plain)
+    made, counts = _KINDS[plain.pop("kind", "disclosure")]
+    frames = {field.name for field in fields(made) if field.type == "pl.DataFrame"}
+    plain |= {name: _frame(plain[name]) for name in frames}
+    plain["counts"] = counts(**plain["counts"])
+    if "rates" in plain:
+        plain["rates"] = [Rate(**rate) for rate in plain["rates"]]
+    return made(**plain)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - what JSON takes
+    if isinstance(value, pl.DataFrame):
+        return value.to_dict(as_series=False)
+    if isinstance(value, Counts):
+        return asdict(value)
+    return [asdict(each) for each in value] if isinstance(value, list) else value
 
 
 def _frame(columns: dict[str, list[Any]]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 
 from reconciliation import headings
 from reconciliation.headings import rate_name, title, word
-from reconciliation.report import Compliance, Counts, Rate, Report, Timeliness, Verdict
+from reconciliation.report import Compliance, Counts, Rate, Report, RunReport, Timeliness, Verdict
 from words.languages import gettext as _
 
 RATES = ("compliance", "late", "concealment")
@@ -93,7 +93,7 @@ def by_month(report: Report) -> list[tuple[str, dict[str, int]]]:
     return sorted(months.items())
 
 
-def chain_head(report: Report) -> str:
+def chain_head(report: RunReport) -> str:
     """Return the head of the day's event chain, empty where the notes do not state it."""
     return report.notes.get(headings.CHAIN_HEAD, "")
 
@@ -103,7 +103,7 @@ def percent(rate: Rate) -> str:
     return "–" if rate.value is None else f"{rate.value:.2%}"
 
 
-def facts(report: Report) -> list[tuple[str, str]]:
+def facts(report: RunReport) -> list[tuple[str, str]]:
     """Return which run this is."""
     return [
         (_("Run"), report.run_id),
@@ -124,13 +124,19 @@ def conservation_heading() -> str:
     return _("Conservation: every row ends in exactly one place")
 
 
-def summary_blocks(report: Report) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the summary of a run as headings over labels and values, in the order of the workbook's first sheet."""
-    blocks: list[tuple[str, list[tuple[str, str]]]] = [(dry_run_sentence(), [])] if report.dry_run else []
-    blocks += [
+def opening_blocks(report: RunReport) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return which run this is and whether it adds up, as headings over labels and values."""
+    dry: list[tuple[str, list[tuple[str, str]]]] = [(dry_run_sentence(), [])] if report.dry_run else []
+    return [
+        *dry,
         (report.title, facts(report)),
         (conservation_heading(), [(each.sign, each.text) for each in equations(report.counts)]),
     ]
+
+
+def summary_blocks(report: Report) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the summary of a run as headings over labels and values, in the order of the workbook's first sheet."""
+    blocks = opening_blocks(report)
     for column, kinds in TALLIES.items():
         counts = tally(report, column, kinds)
         blocks.append((_(headings.COLUMNS[column]), [(title(kind), f"{count:,}") for kind, count in counts.items()]))

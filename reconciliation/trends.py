@@ -9,7 +9,7 @@ from xlsxwriter.chart import Chart
 from reconciliation import headings, summary
 from reconciliation.headings import rate_name, title
 from reconciliation.pen import RIGHT, ROW_PIXELS, WIDTHS, Pen
-from reconciliation.report import Rate, Timeliness
+from reconciliation.report import Rate, Report, Timeliness
 from reconciliation.styles import AMBER, BAD, LINE, MUTED, NAVY, font
 from words.languages import gettext as _
 
@@ -19,12 +19,12 @@ _PERCENTS = ["row", "row_percent", "row_percent", "row_percent"]
 _NAMES = ["column_first", "column", "column", "column"]
 
 
-def draw_trends(pen: Pen, row: int) -> None:
+def draw_trends(pen: Pen, report: Report, row: int) -> None:
     """Draw the latest months and the busiest authorities; what a report does not hold is left out."""
-    months = summary.by_month(pen.book.report)[-MONTHS:]
+    months = summary.by_month(report)[-MONTHS:]
     if months:
         row = _months(pen, row, months)
-    authorities = summary.by_authority(pen.book.report)
+    authorities = summary.by_authority(report)
     if authorities:
         _authorities(pen, row, list(authorities.items()))
 

@@ -9,12 +9,15 @@ from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
 from mappings.standards import Standard
+from reconciliation import headings
 from reconciliation.cover import write_cover
-from reconciliation.notes import write_notes
+from reconciliation.headings import rate_name, title
+from reconciliation.notes import Meanings, write_notes
 from reconciliation.painter import Book, write_table
-from reconciliation.report import Report
+from reconciliation.report import Report, RunReport
 from reconciliation.sheets import tables
 from reconciliation.styles import Styles, font
+from reconciliation.summary import RATES
 from words.errors import Place, UsageError
 from words.languages import current
 from words.languages import gettext as _
@@ -26,17 +29,28 @@ def write_workbook(report: Report, path: Path, standard: Standard) -> Path:
     Raises:
         UsageError: the file cannot be written, most often because it is open in a spreadsheet program.
     """
+    book = open_book(report, path, standard)
+    lists = list(tables(report, standard))
+    write_cover(book, report, frozenset(table.name for table in lists))
+    for table in lists:
+        write_table(book, table)
+    write_notes(book, _meanings())
+    return close_book(book, path)
+
+
+def open_book(report: RunReport, path: Path, standard: Standard) -> Book:
+    """Begin a workbook."""
     path.parent.mkdir(parents=True, exist_ok=True)
     workbook = Workbook(str(path), {"default_format_properties": {"font_name": font(), "font_size": 10}})
     book = Book(workbook, Styles(workbook), report, standard)
     _properties(book)
-    lists = list(tables(report, standard))
-    write_cover(book, frozenset(table.name for table in lists))
-    for table in lists:
-        write_table(book, table)
-    write_notes(book)
-    _close(workbook, path)
-    return path
+    return book
+
+
+def _meanings() -> list[Meanings]:
+    verdicts = [(title(verdict), _(text)) for verdict, text in headings.MEANINGS.items()]
+    rates = [(rate_name(name), _(headings.FORMULAS[name])) for name in RATES]
+    return [(_("What the verdicts mean"), verdicts), (_("How the rates are computed"), rates)]
 
 
 def _properties(book: Book) -> None:
@@ -48,9 +62,14 @@ def _properties(book: Book) -> None:
     book.workbook.set_custom_property("yinxin_language", current())
 
 
-def _close(workbook: Workbook, path: Path) -> None:
+def close_book(book: Book, path: Path) -> Path:
+    """Write the file, and return where it lies.
+
+    Raises:
+        UsageError: the file cannot be written, most often because it is open in a spreadsheet program.
+    """
     try:
-        workbook.close()
+        book.workbook.close()
     except FileCreateError as error:
         raise UsageError(
             "workbook-not-written",
@@ -58,3 +77,4 @@ def _close(workbook: Workbook, path: Path) -> None:
             todo=_("Close it in the spreadsheet program, or name another file."),
             place=Place(file=str(path)),
         ) from None
+    return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -47,13 +48,18 @@ def dig(answer: Any, path: str) -> Any:  # noqa: ANN401 - JSON is anything
 
 
 def flat(row: Mapping[str, Any]) -> dict[str, str]:
-    """Return a JSON object as text by leaf key; nothing is empty text, an outer key wins over an inner one."""
+    """Return a JSON object as text by leaf key; nothing is empty text, an outer key wins over an inner one.
+
+    A list stays what it is, as JSON text: what happened to a record, for example.
+    """
     inner: dict[str, str] = {}
     own: dict[str, str] = {}
     for key, value in row.items():
         if isinstance(value, Mapping):
             inner |= flat(value)
-        elif not isinstance(value, list):
+        elif isinstance(value, list):
+            own[key] = json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
+        else:
             own[key] = _text(value)
     return inner | own
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser
@@ -12,13 +12,15 @@ from connectors.portal import html, replay
 from connectors.portal.account import Portal
 from connectors.portal.filling import dig, flat
 from connectors.workers import side_by_side
-from mappings.mapping import Mapping
+from mappings.mapping import Mapping as FieldMapping
+from words.errors import Place, UsageError
+from words.languages import gettext as _
 
 
 class PortalSource:
     """A bureau system whose approval results are read from its own pages."""
 
-    def __init__(self, portal: Portal, mapping: Mapping) -> None:
+    def __init__(self, portal: Portal, mapping: FieldMapping) -> None:
         self.name = portal.name
         self.title = portal.declared.title
         self.mapping = mapping
@@ -36,17 +38,29 @@ class PortalSource:
         digest, payload = known.get(row.key, ("", {}))
         if digest == row.digest:
             return replace(row, payload=payload, known=True)
-        detail = self._portal.declared.detail
-        if detail is None:
+        if self._portal.declared.detail is None:
             return row
-        session = self._portal.session
-        answer = await session.fetch(detail.request, {"key": row.key})
+        more = await self.again(row.key)
+        return replace(row, gone=True) if more is None else replace(row, payload={**row.payload, **more})
+
+    async def again(self, key: str) -> Mapping[str, str] | None:
+        """Return the details of one row as they are now; None if the system shows none."""
+        detail, session = self._portal.declared.detail, self._portal.session
+        if detail is None:
+            raise self._no_detail()
+        answer = await session.fetch(detail.request, {"key": key})
         if detail.record is None:
-            more = html.pairs_of(LexborHTMLParser(session.text(answer)))
-        else:
-            found = replay.json_of(self._portal.declared, answer.content, answer.url)
-            more = flat(dig(found, detail.record) or {})
-        return replace(row, payload={**row.payload, **more})
+            return html.pairs_of(LexborHTMLParser(session.text(answer))) or None
+        found = dig(replay.json_of(self._portal.declared, answer.content, answer.url), detail.record)
+        return flat(found) if isinstance(found, dict) and found else None
+
+    def _no_detail(self) -> UsageError:
+        return UsageError(
+            "missing-key",
+            _("The connector “{name}” is used as if it had “{key}”.").format(name=self.name, key="detail"),
+            todo=_("Add “{key}” to the connector, or name another connector in the bot.").format(key="detail"),
+            place=Place(file=f"connectors/{self.name}.yaml", field="detail"),
+        )
 
     async def evidence(self) -> Sequence[Evidence]:
         """Return pictures of the list; it is compared with the replayed answer before anything is believed."""

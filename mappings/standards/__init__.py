@@ -1,8 +1,9 @@
 """The canonical records, each defined once; their field metadata drives everything else."""
 
+from mappings.standards.commitment import COMMITMENT, COMMITMENT_CASE
 from mappings.standards.fields import Field, Kind, Standard
 from mappings.standards.licence import LICENCE
 
-STANDARDS: dict[str, Standard] = {LICENCE.name: LICENCE}
+STANDARDS: dict[str, Standard] = {each.name: each for each in (LICENCE, COMMITMENT, COMMITMENT_CASE)}
 
-__all__ = ["LICENCE", "STANDARDS", "Field", "Kind", "Standard"]
+__all__ = ["COMMITMENT", "COMMITMENT_CASE", "LICENCE", "STANDARDS", "Field", "Kind", "Standard"]

@@ -1,7 +1,9 @@
 """What a standard says of each field, and of the record as a whole.
 
-A canonical value is text in one form: dates ``YYYY-MM-DD``, 长期 as ``2099-12-31``, codes in capitals, half-width
-characters. Empty text means that the record states nothing there; null means that its system was never asked.
+A canonical value is text in one form: dates ``YYYY-MM-DD``, 长期 as ``2099-12-31``, moments ``YYYY-MM-DD HH:MM:SS``,
+codes in capitals, half-width characters; what happened to a record is a JSON list, oldest first, of objects with the
+keys of ``EVENT_KEYS``. Empty text means that the record states nothing there; null means that its system was never
+asked.
 """
 
 from __future__ import annotations
@@ -24,7 +26,14 @@ class Kind(StrEnum):
     REGISTRATION_NUMBER = "registration_number"
     IDENTITY_NUMBER = "identity_number"
     DATE = "date"
+    MOMENT = "moment"
+    SUBJECT_CODE = "subject_code"
+    EVENTS = "events"
     CHOICE = "choice"
+
+
+#: When it happened, who did it (code and name), what came of it, until when, and what was said.
+EVENT_KEYS = ("at", "by", "unit", "result", "until", "text")
 
 
 class Need(StrEnum):

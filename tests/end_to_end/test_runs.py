@@ -204,14 +204,14 @@ def first_batch(desk: Desk) -> bytes:
 
     import polars as pl
 
-    from bots.reporting import kept_report
+    from bots.reporting import kept_disclosure
     from bots.workspace import Workspace
 
     workspace = Workspace.find(desk.folder)
     with Journal.open(desk.folder / ".yinxin") as journal:
         last = journal.last_run()
         assert last is not None
-        records = kept_report(journal, last.run_id).records
+        records = kept_disclosure(journal, last.run_id).records
     due = records.filter(pl.col("bucket") == "due").with_row_index("record_id").cast({"record_id": pl.String})
 
     async def fill() -> bytes:

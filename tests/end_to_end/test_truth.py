@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from bots.reporting import kept_report
+from bots.reporting import kept_disclosure
 from journal import Journal, State
 from mappings.identity import record_id
 from mappings.standards import LICENCE
@@ -60,7 +60,7 @@ def told(seed: int, command: str, outcome: Outcome, workspace: Path, state: Path
             truth,
             workspace,
             received_in(state),
-            kept_report(journal, last.run_id),
+            kept_disclosure(journal, last.run_id),
             journal.verdicts_of(last.run_id),
             journal.quarantine_of(last.run_id),
             Counter(each.state for each in journal.deliveries("credit")),

@@ -264,7 +264,7 @@ def test_another_standard_has_no_licence_rules() -> None:
 
 def test_the_standard_is_the_edition_of_2018() -> None:
     """Twenty-eight fields in the published order with their codes, traps of naming included."""
-    assert STANDARDS == {"licence": LICENCE}
+    assert STANDARDS["licence"] is LICENCE
     codes = [field.code for field in LICENCE.fields]
     assert codes == [
         *("XK_XDR_MC", "XK_XDR_LB", "XK_XDR_SHXYM", "XK_XDR_GSZC", "XK_XDR_ZZJG", "XK_XDR_SWDJ", "XK_XDR_SYDW"),

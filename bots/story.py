@@ -1,0 +1,113 @@
+"""What all bots have in common: a run that begins, tells its story, says how it ended, and closes its doors."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from bots import delivering, gathering
+from bots.asking import Shown, ask
+from bots.declared import Bot
+from bots.order import Order
+from bots.watching import Watch
+from bots.workspace import Workspace
+from connectors.browser import Browsers
+from connectors.portal.feed import PortalFeed
+from connectors.portal.source import PortalSource
+from journal import Journal
+from reconciliation.report import RunReport
+from words.errors import YinxinError, first_of
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a run leaves: its report, and what went wrong on the way, the gravest first."""
+
+    report: RunReport
+    troubles: tuple[YinxinError, ...]
+
+
+class Story(ABC):
+    """One run of one bot."""
+
+    def __init__(self, workspace: Workspace, journal: Journal, order: Order, watch: Watch, declared: Bot) -> None:
+        self.workspace, self.journal, self.order, self.watch = workspace, journal, order, watch
+        self.calendar = workspace.calendar
+        self.browsers = Browsers()
+        self.sources: list[PortalSource] = [workspace.source(name, self.browsers) for name in declared.sources]
+        self.feed: PortalFeed = workspace.feed(declared.feed, self.browsers)
+        self._declared = declared
+
+    async def run(self, resumed: str = "") -> Done:
+        """Do the whole job; a run that stops says so in the journal and raises what stopped it.
+
+        ``resumed`` is an earlier run that did not come to its end, and goes on.
+        """
+        run_id = self._begin(resumed)
+        try:
+            done = await self._story(run_id)
+        except BaseException as error:
+            cause = first_of(error)
+            code = cause.code if isinstance(cause, YinxinError) else type(cause).__name__
+            self.journal.finish_run(run_id, "stopped", {}, {"error": code})
+            raise
+        finally:
+            await self._leave()
+        return done
+
+    @abstractmethod
+    async def _story(self, run_id: str) -> Done:
+        """Do the job, from collecting to the report."""
+
+    def _begin(self, resumed: str) -> str:
+        order = self.order
+        if resumed:
+            self.journal.resume_run(resumed)
+            return resumed
+        self.journal.stop_crashed(order.bot)
+        days = (order.since.isoformat(), order.until.isoformat(), order.as_of.isoformat())
+        return self.journal.begin_run(order.bot, *days, dry_run=order.dry_run)
+
+    async def _asked(self, run_id: str, feed: gathering.Side) -> Shown:
+        """Clear up what earlier runs left open; a dry run only looks."""
+        shown = Shown.of(feed.records)
+        if not self.order.dry_run:
+            await ask(self.journal, run_id, self.feed, shown)
+        return shown
+
+    def _courier(self, run_id: str) -> delivering.Courier:
+        return delivering.Courier(self.journal, run_id, self.feed, self.watch, self._declared.visible_within)
+
+    async def _confirm(self, run_id: str) -> YinxinError | None:
+        """Read back and keep the pictures; what fails here cannot undo what was sent, so it is told, not raised."""
+        try:
+            await self._courier(run_id).confirm()
+            for piece in await self.feed.evidence():
+                about = f"{self.feed.title} {piece.about}"
+                self.journal.keep_evidence(run_id, piece.kind, about, piece.content, piece.suffix)
+        except YinxinError as error:
+            return error
+        return None
+
+    def _ended(self, run_id: str, report: RunReport, troubles: Sequence[YinxinError | None]) -> Done:
+        """Say how the run ended, and what the feed took long ago and never showed."""
+        told = [each for each in troubles if each]
+        self.journal.finish_run(run_id, _ending(report, stopped=bool(told)), report.counts.as_dict(), {})
+        after = timedelta(hours=self._declared.unseen_after)
+        unseen = delivering.unseen(self.journal, self.feed, after=after)
+        return Done(report, (*told, *([unseen] if unseen else [])))
+
+    async def _leave(self) -> None:
+        await asyncio.gather(self.feed.close(), *(source.close() for source in self.sources))
+        await self.browsers.close()
+
+
+def _ending(report: RunReport, *, stopped: bool) -> Literal["done", "failed", "stopped"]:
+    """A run that does not add up has failed, whatever else went well."""
+    if not report.counts.balanced:
+        return "failed"
+    return "stopped" if stopped else "done"

@@ -1,0 +1,92 @@
+"""The workbook of a commitment run: summary, one sheet for each kind of standing, the timeline of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from mappings.standards import COMMITMENT, COMMITMENT_CASE
+from reconciliation import headings
+from reconciliation.commitments.judging import Stage
+from reconciliation.commitments.report import CommitmentReport
+from reconciliation.commitments.summary import tally
+from reconciliation.commitments.words import EVENTS, STAGES, stage_name
+from reconciliation.cover import begin_cover, conservation, end_cover, masthead
+from reconciliation.notes import write_notes
+from reconciliation.painter import write_table
+from reconciliation.pen import Pen
+from reconciliation.sheets import evidence_table, quarantine_table
+from reconciliation.shown import Shown
+from reconciliation.styles import TAB_ATTEND, TAB_LOOK_UP
+from reconciliation.tables import Table, review_columns
+from reconciliation.workbook import close_book, open_book
+from words.languages import N_
+from words.languages import gettext as _
+
+DUE_SOON, OVERDUE, PUSHED = N_("Due soon"), N_("Overdue"), N_("Pushed")
+FOR_PERSONS, CLOSED, TIMELINE = N_("For persons"), N_("Closed"), N_("Timeline")
+_WHO = ("document_number", "name", "project_name", "permit_number", "material")
+_WHEN = ("commitment_date", "due_date", "deadline", "push_day")
+_STATE = ("stage", "late", "bucket", "outcome", "reason")
+_REST = ("commitment_type", "performance", "pushed_on", "authority_name", "origin")
+
+
+def write_commitments(report: CommitmentReport, path: Path) -> Path:
+    """Write what an auditor opens and prints, and return where it lies.
+
+    Raises:
+        UsageError: the file cannot be written, most often because it is open in a spreadsheet program.
+    """
+    book = open_book(report, path, COMMITMENT)
+    lists = list(tables(report))
+    pen = begin_cover(book, frozenset(table.name for table in lists))
+    row = conservation(pen, masthead(pen))
+    _stages(pen, report, row)
+    end_cover(pen)
+    for table in lists:
+        write_table(book, table)
+    write_notes(book, [(_("What the words mean"), [(_(name), _(text)) for name, text in STAGES.values()])])
+    return close_book(book, path)
+
+
+def tables(report: CommitmentReport) -> Iterator[Table]:
+    """Return the lists in the order of their sheets; an empty one is left out, except the full list."""
+    stage, pushed = pl.col("stage"), pl.col("pushed_on") != ""
+    kept = stage.is_in([Stage.CLOSED.value, Stage.CANCELLED.value])
+    chosen = (
+        (FOR_PERSONS, TAB_ATTEND, pl.col("reason") != ""),
+        (DUE_SOON, TAB_ATTEND, stage == Stage.AT_RISK.value),
+        (OVERDUE, TAB_ATTEND, stage.is_in([Stage.OVERDUE.value, Stage.BREACHED.value]) & ~pushed),
+        (PUSHED, TAB_LOOK_UP, pushed),
+        (CLOSED, TAB_LOOK_UP, kept & ~pushed),
+    )
+    found = [_list(report.cases.filter(rows), _(name), tab) for name, tab, rows in chosen]
+    shown = Shown(COMMITMENT_CASE)
+    yield from (table for table in found if table.height)
+    yield _list(report.cases, _(headings.FULL_LIST), TAB_LOOK_UP)
+    rest = (_timeline(report), quarantine_table(report, shown), evidence_table(report, shown))
+    yield from (table for table in rest if table.height)
+
+
+def _list(rows: pl.DataFrame, name: str, tab: str) -> Table:
+    shown = Shown(COMMITMENT_CASE)
+    told = rows.with_columns(pl.col("stage").replace({stage.value: stage_name(stage) for stage in Stage}))
+    columns = shown.columns(told, (*_WHO, *_WHEN, *_STATE, *_REST))
+    return Table(name, tab, (*columns, *review_columns(rows.height)) if tab == TAB_ATTEND else columns)
+
+
+def _timeline(report: CommitmentReport) -> Table:
+    words = {code: _(word) for code, word in EVENTS.items()}
+    rows = report.timeline.with_columns(pl.col("event").replace(words))
+    names = ("document_number", "name", "at", "event", "unit", "result", "until", "text")
+    turns = (rows["document_number"].rle_id() % 2) == 1
+    return Table(_(TIMELINE), TAB_LOOK_UP, Shown(COMMITMENT_CASE).columns(rows, names), turns)
+
+
+def _stages(pen: Pen, report: CommitmentReport, row: int) -> None:
+    pen.section(row, _("Where the commitments stand"))
+    pen.line(row + 1, 0, [_("Stage"), "", _("Commitments")], ["column_first", "row", "column"])
+    for index, (name, count) in enumerate(tally(report).items(), start=row + 2):
+        pen.line(index, 0, [name, "", count], ["row", "row", "row_count"])
