@@ -42,15 +42,16 @@ def _explained(context: ExceptionContext) -> YinxinError | None:
         return None
     place = place_of(context.engine)
     if isinstance(error, sqlite3.Error):
-        return _of_a_file(error, place)
+        return of_a_file(error, place)
     if context.connection is None:
         return _of_a_newcomer(error, place)
     return _of_a_session(context, place)
 
 
-def _of_a_file(error: sqlite3.Error, place: Place) -> YinxinError | None:
+def of_a_file(error: sqlite3.Error, place: Place) -> YinxinError | None:
+    """Return what SQLite complains about as an error of ours, None if this program is at fault."""
     if isinstance(error, sqlite3.OperationalError):
-        return _busy(place) if "locked" in str(error) else _failed(error, place)
+        return busy(place) if "locked" in str(error) else _failed(error, place)
     if type(error) is sqlite3.DatabaseError:
         return UsageError(
             "journal-damaged",
@@ -86,7 +87,7 @@ def _of_a_session(context: ExceptionContext, place: Place) -> YinxinError | None
         )
     code = getattr(error, "sqlstate", None)
     if code == _LOCKED:
-        return _busy(place)
+        return busy(place)
     if code == _NOT_ALLOWED:
         return _refused(str(error), place)
     return _failed(error, place) if isinstance(context.sqlalchemy_exception, OperationalError) else None
@@ -101,10 +102,11 @@ def _refused(said: str, place: Place) -> UsageError:
     )
 
 
-def _busy(place: Place) -> SystemFailure:
+def busy(place: Place) -> SystemFailure:
+    """Return the error of whoever has waited for its turn in vain."""
     return SystemFailure(
         "journal-busy",
-        _("Another process has been writing the journal for a minute."),
+        _("Another process has been at work in the journal for a minute."),
         todo=_("Run it again; if it stays so, look for a process that hangs."),
         place=place,
     )
