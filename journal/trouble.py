@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, OperationalError
 
 from words.errors import Place, SystemFailure, UsageError, YinxinError
 from words.languages import gettext as _
@@ -65,9 +65,9 @@ def of_a_file(error: sqlite3.Error, place: Place) -> YinxinError | None:
 def _of_a_newcomer(error: BaseException, place: Place) -> YinxinError:
     said = str(error)
     asked = any(getattr(_session_of(error), name, False) for name in ("needs_password", "used_password"))
-    refused = asked or _REFUSED.search(said) or not isinstance(error, _driver().OperationalError)
-    if refused and not _NOT_NOW.search(said):
-        return _refused(said, place)
+    turned_away = asked or _REFUSED.search(said) or not isinstance(error, _driver().OperationalError)
+    if turned_away and not _NOT_NOW.search(said):
+        return refused(said, place)
     return SystemFailure(
         "journal-unreachable",
         _("The journal's database cannot be reached: {reason}").format(reason=_reason(said)),
@@ -89,11 +89,13 @@ def _of_a_session(context: ExceptionContext, place: Place) -> YinxinError | None
     if code == _LOCKED:
         return busy(place)
     if code == _NOT_ALLOWED:
-        return _refused(str(error), place)
-    return _failed(error, place) if isinstance(context.sqlalchemy_exception, OperationalError) else None
+        return refused(str(error), place)
+    ill = isinstance(context.sqlalchemy_exception, OperationalError | InternalError)  # full, read-only, damaged
+    return _failed(error, place) if ill else None
 
 
-def _refused(said: str, place: Place) -> UsageError:
+def refused(said: str, place: Place) -> UsageError:
+    """Return the error of whom the server does not let in, or not do what is needed."""
     return UsageError(
         "journal-refused",
         _("The journal's database refuses: {reason}").format(reason=_reason(said)),
