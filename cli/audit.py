@@ -92,7 +92,11 @@ def register(app: typer.Typer) -> None:
             if yes:
                 note_head(workspace.folder / "reports", journal, "purge")
         found = any(count for name, count in counts.items() if name != "runs")
-        heading = _("Personal values that were removed") if yes else _("Personal values to be removed")
+        heading = (
+            _("Removed: personal values of runs that ended before {day}")
+            if yes
+            else _("To be removed: personal values of runs that ended before {day}")
+        ).format(day=day)
         call.printer.blocks([(heading, [(_(name), f"{count:,}") for name, count in counts.items()])])
         call.printer.say(_ending(day, yes=yes, found=found))
         call.printer.done({"purged": yes, "counts": counts})

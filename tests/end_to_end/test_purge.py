@@ -95,6 +95,18 @@ def test_what_is_purged_is_told_as_purged(aged: Desk) -> None:
     assert (replayed.code, len(replayed.result["no_longer_there"])) == (0, 3)
 
 
+def test_what_an_interruption_left_is_named_and_removed_by_the_next_purge(aged: Desk) -> None:
+    """A file that is still there after its purge is no damage, and purging again ends it."""
+    file = next(file for file in (aged.folder / ".yinxin" / "evidence").rglob("*") if file.is_file())
+    content = file.read_bytes()
+    aged.call(*ORDER, "--yes")
+    file.write_bytes(content)
+    assert_named(aged.call("audit", "verify"), 1, "purge-unfinished")
+    assert aged.call(*ORDER, "--yes").code == 0
+    assert not file.exists()
+    assert aged.call("audit", "verify").code == 0
+
+
 def test_the_next_run_after_a_purge_sends_nothing_again(settled: tuple[Town, Desk], aged: Desk) -> None:
     """What is purged is read anew and still known to have been sent."""
     town = settled[0]
