@@ -1,38 +1,54 @@
-"""Auditing a workspace: what an audit finds as errors that say what to do, and the log as a file for others."""
+"""Auditing a workspace: what an audit finds as an error that says what to do, and the log as a file for others."""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 from journal import Audit, Journal
 from words.errors import BusinessError, Place, UsageError
 from words.languages import gettext as _
+from words.languages import ngettext
 
-_FOLDER = ".yinxin"
 
-
-def errors_of(audit: Audit) -> Iterator[BusinessError]:
-    """Yield what is wrong, in the order of the events; the place's row is the number of the event."""
+def error_of(audit: Audit, place: Place) -> BusinessError | None:
+    """Return what is wrong as one error, None if all is whole; the audit itself holds each flaw."""
     if audit.damage:
-        yield BusinessError(
+        return BusinessError(
             "chain-damaged",
             audit.damage.sentence,
-            todo=_("Stop all bots, keep the journal as it is, compare it with a backup, and tell the auditors."),
-            place=Place(file="events", row=audit.damage.seq),
+            todo=_todo(),
+            place=place,
         )
-    for flaw in audit.flaws:
-        of_file = flaw.problem in ("no-file", "other-file", "still-there")
-        yield BusinessError(
-            "not-as-recorded",
-            flaw.sentence,
-            todo=_("Keep everything as it is, compare it with a backup, and tell the auditors."),
-            place=Place(file=f"{_FOLDER}/{flaw.detail}" if of_file else "events", row=flaw.seq or None),
+    count = len(audit.flaws)
+    if count and all(flaw.problem == "still-there" for flaw in audit.flaws):
+        return BusinessError(
+            "purge-unfinished",
+            ngettext("{count} purged file is still there.", "{count} purged files are still there.", count).format(
+                count=f"{count:,}"
+            ),
+            todo=_("Run the purge again, with --yes: it removes what an interruption left."),
+            place=place,
         )
+    return _not_as_told(count, place) if count else None
+
+
+def _not_as_told(count: int, place: Place) -> BusinessError:
+    return BusinessError(
+        "not-as-recorded",
+        ngettext(
+            "{count} thing is not as the event log tells.", "{count} things are not as the event log tells.", count
+        ).format(count=f"{count:,}"),
+        todo=_todo(),
+        place=place,
+    )
+
+
+def _todo() -> str:
+    return _("Stop all bots, keep everything as it is, compare it with a backup, and tell the auditors.")
 
 
 def export_events(journal: Journal, file: Path, *, force: bool) -> int:

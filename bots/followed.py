@@ -62,12 +62,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A receipt or a piece of evidence; ``path`` is where its file lies, empty for what lies in the journal."""
+    """A receipt or a piece of evidence.
+
+    ``path`` is where its file lies, empty for what lies in the journal; of what is ``purged`` only the hash is left.
+    """
 
     kind: str
     about: str
     sha256: str
     path: str
+    purged: bool
 
 
 @dataclass(frozen=True, slots=True)

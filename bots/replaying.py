@@ -94,8 +94,10 @@ def stored(workspace: Workspace, journal: Journal, run: RunRow) -> Iterator[Stor
         rows = [
             Row(key, known.digest, known.payload, label=known.payload.get(label, ""))
             for key, known in journal.known_rows(name).items()
-            if key in seen
+            if key in seen and known.payload  # what was purged has no values to be mapped
         ]
+        if not rows:
+            continue
         # A declaration has all that a frame takes of a source, and opens no connection.
         frame = frame_of(cast("Source", portal), rows)
         yield Stored(portal.title, Place(system=portal.title), "source", workspace.mapping(portal.mapping or ""), frame)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from bots import delivering
 from bots.gathering import Side
 from bots.order import Order
 from connectors.base import Feed
-from journal import Journal
+from journal import EvidenceRow, Journal
 from mappings.standards import STANDARDS, Standard
 from reconciliation.commitments.report import CommitmentReport
 from reconciliation.headings import CHAIN_HEAD
@@ -23,7 +24,7 @@ from reconciliation.report import Bucket, Compliance, Counts, Report, RunReport,
 from reconciliation.shipping import pack, unpack
 from reconciliation.summary import tally
 from reconciliation.verdicts import Reconciliation
-from words.errors import UsageError
+from words.errors import Place, UsageError
 from words.languages import N_
 from words.languages import gettext as _
 
@@ -183,15 +184,36 @@ def kept_report(journal: Journal, run_id: str) -> RunReport:
     """Return the report of an earlier run as it was left.
 
     Raises:
-        UsageError: the run left none.
+        UsageError: the run left none, it was purged, or it is not the one that was kept.
     """
     for piece in journal.evidence_of(run_id):
         if piece.kind == REPORT:
-            return unpack((journal.folder / piece.path).read_bytes())
+            return unpack(_content(journal, piece, run_id))
     raise UsageError(
         "no-report",
         _("The run “{run}” left no report.").format(run=run_id),
         todo=_("Name a run that was finished; “yinxin status” lists them."),
+    )
+
+
+def _content(journal: Journal, piece: EvidenceRow, run_id: str) -> bytes:
+    try:
+        content = (journal.folder / piece.path).read_bytes()
+    except OSError:
+        if piece.sha256 in journal.purged_evidence():
+            raise UsageError(
+                "report-purged",
+                _("The report of the run “{run}” was purged.").format(run=run_id),
+                todo=_("Look for the workbook that was written then."),
+            ) from None
+        content = b""
+    if sha256(content).hexdigest() == piece.sha256:
+        return content
+    raise UsageError(
+        "report-changed",
+        _("The report of the run “{run}” is gone, or not the one that was kept.").format(run=run_id),
+        todo=_("Run “yinxin audit verify”."),
+        place=Place(file=str(journal.folder / piece.path)),
     )
 
 

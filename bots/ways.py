@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bots.followed import Paper, Step, Way
-from journal import Delivery, EventRow, Journal, RunRow
+from journal import Delivery, EventRow, EvidenceRow, Journal, RunRow
 
 _MOVE = "delivery."
 _FILE = "payload"
@@ -65,8 +65,14 @@ def _papers(journal: Journal, run_id: str, files: set[str], batch: str) -> tuple
     receipts = [each for each in journal.receipts_of(run_id) if each.about in names or (batch and each.batch == batch)]
     batches = list(dict.fromkeys(each.batch for each in receipts if each.batch))
     pictures = [piece for piece in kept if any(number in piece.about for number in batches)]
-    papers = [
-        Paper(piece.kind, piece.about, piece.sha256, str(journal.folder / piece.path)) for piece in [*sent, *pictures]
+    papers = [_paper(journal, piece) for piece in [*sent, *pictures]]
+    papers[1:1] = [
+        Paper(each.kind, f"{each.batch} {each.about}".strip(), each.sha256, "", each.purged) for each in receipts
     ]
-    papers[1:1] = [Paper(each.kind, f"{each.batch} {each.about}".strip(), each.sha256, "") for each in receipts]
     return batches, papers
+
+
+def _paper(journal: Journal, piece: EvidenceRow) -> Paper:
+    path = journal.folder / piece.path
+    purged = not path.exists() and piece.sha256 in journal.purged_evidence()
+    return Paper(piece.kind, piece.about, piece.sha256, str(path), purged)

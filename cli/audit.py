@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,13 +13,13 @@ from words.languages import N_, ngettext
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from datetime import date
 
     from bots.workspace import Workspace
     from journal import Audit, Head, Journal
 
 GROUP = "audit"
-_SHOWN = 20  # errors on a terminal; --json lists all
+_SHOWN = 20  # flaws on a terminal; --json lists all
 THING_WORDS = (N_("events"), N_("runs"), N_("findings"), N_("deliveries"), N_("receipts"), N_("evidence"))
 TABLE_WORDS = (N_("records"), N_("collected"), N_("quarantine"), N_("verdicts"))
 
@@ -33,23 +33,20 @@ def register(app: typer.Typer) -> None:
         head: Annotated[list[str] | None, typer.Option(help=_("A head from a workbook; may be given again."))] = None,
         heads: Annotated[list[Path] | None, typer.Option(help=_("A file of heads; may be given again."))] = None,
     ) -> int:
-        from bots.auditing import errors_of
+        from bots.auditing import error_of
         from bots.heads import head_of
 
         workspace = call.workspace()
         noted = _noted(workspace, heads or [])
         with workspace.journal() as journal:
             audit = journal.audit([head_of(each) for each in head or ()], noted)
-        errors = list(errors_of(audit))
-        for error in errors[:_SHOWN]:
-            call.printer.error(error) if not call.printer.as_json else None
-        if len(errors) > _SHOWN:
-            call.printer.say(_("… and {more} more; --json lists them all.").format(more=len(errors) - _SHOWN))
-        _show(call, audit, len(noted) + len(head or ()))
-        told = {"position": audit.damage.seq if audit.damage else None, "head": audit.head._asdict()}
-        checked = {"checked": audit.checked, "purged": audit.purged, "heads": len(noted) + len(head or ())}
-        call.printer.done({"whole": audit.whole, **told, **checked}, errors=errors)
-        return 0 if audit.whole else 1
+            error = error_of(audit, journal.place)
+        compared = len(noted) + len(head or ())
+        _show(call, audit, compared)
+        if error and not call.printer.as_json:
+            call.printer.error(error)
+        call.printer.done(_told(audit, compared), errors=[error] if error else [])
+        return error.exit_code if error else 0
 
     @command(app, "heads", N_("Print the last head of each day: day, number of the event, hash."), group=GROUP)
     def heads(call: Call) -> int:
@@ -90,19 +87,20 @@ def register(app: typer.Typer) -> None:
 
         workspace, day = call.workspace(), day_of(before, "--before")
         with workspace.journal() as journal:
-            _refuse_damaged(journal.audit())
-            counts = retention.purge(workspace, journal, day, reason, rehearse=True)
-            _plan(call, counts)
+            _refuse_damaged(journal.audit(noted=_noted(workspace, [])))
+            counts = retention.purge(workspace, journal, day, reason, rehearse=not yes)
             if yes:
-                counts = retention.purge(workspace, journal, day, reason, rehearse=False)
                 note_head(workspace.folder / "reports", journal, "purge")
-        call.printer.say(
-            _("Removed; this cannot be undone. Workbooks in reports/ and logs are files of their own: see to them too.")
+        found = any(count for name, count in counts.items() if name != "runs")
+        heading = (
+            _("Removed: personal values of runs that ended before {day}")
             if yes
-            else _("Nothing was removed. The same command with --yes removes it, and that cannot be undone.")
-        )
+            else _("To be removed: personal values of runs that ended before {day}")
+        ).format(day=day)
+        call.printer.blocks([(heading, [(_(name), f"{count:,}") for name, count in counts.items()])])
+        call.printer.say(_ending(day, yes=yes, found=found))
         call.printer.done({"purged": yes, "counts": counts})
-        return 0 if yes or not any(counts.values()) else 1
+        return 1 if found and not yes else 0
 
 
 def note(call: Call, workspace: Workspace, journal: Journal, run_id: str) -> None:
@@ -131,10 +129,33 @@ def _show(call: Call, audit: Audit, compared: int) -> None:
     checked = [(_(name), _counted(count, audit.purged.get(name, 0))) for name, count in audit.checked.items()]
     if checked:
         call.printer.blocks([(_("Checked"), checked)])
-    newest = _("event {seq}, {hash}").format(seq=audit.head.seq, hash=audit.head.hash)
-    call.printer.blocks([(_("Chain head"), [(_("newest"), newest), (_("heads compared"), f"{compared:,}")])])
+    head = _("event {seq}, {hash}").format(seq=audit.head.seq, hash=audit.head.hash)
+    label = _("whole up to") if audit.damage else _("newest")
+    call.printer.blocks([(_("Chain head"), [(label, head), (_("heads compared"), f"{compared:,}")])])
+    _show_flaws(call, audit)
+    if not compared:
+        call.printer.say(_("No head was compared: only a head kept elsewhere shows that the log was cut or rewritten."))
     if audit.whole:
         call.printer.say(_("All is as it was written."))
+
+
+def _show_flaws(call: Call, audit: Audit) -> None:
+    if not audit.flaws or call.printer.as_json:
+        return
+    call.printer.blocks([(_("Not as it was written"), [])])
+    for flaw in audit.flaws[:_SHOWN]:
+        call.printer.line(f"  {flaw.sentence}")
+    if len(audit.flaws) > _SHOWN:
+        call.printer.say(_("… and {more} more; --json lists them all.").format(more=len(audit.flaws) - _SHOWN))
+
+
+def _told(audit: Audit, compared: int) -> dict[str, Any]:
+    flaws = [
+        {"event": flaw.seq or None, "subject": flaw.subject, "problem": flaw.problem, "detail": flaw.detail}
+        for flaw in audit.flaws
+    ]
+    told = {"whole": audit.whole, "position": audit.damage.seq if audit.damage else None, "flaws": flaws}
+    return told | {"head": audit.head._asdict(), "heads": compared, "checked": audit.checked, "purged": audit.purged}
 
 
 def _counted(count: int, purged: int) -> str:
@@ -145,9 +166,14 @@ def _counted(count: int, purged: int) -> str:
     )
 
 
-def _plan(call: Call, counts: Mapping[str, int]) -> None:
-    lines = [(_(name), f"{count:,}") for name, count in counts.items()]
-    call.printer.blocks([(_("Personal values to be removed"), lines)])
+def _ending(day: date, *, yes: bool, found: bool) -> str:
+    if not found:
+        return _("Nothing that ended before {day} holds personal values.").format(day=day)
+    if yes:
+        return _(
+            "Removed; this cannot be undone. Workbooks in reports/ and logs are files of their own: see to them too."
+        )
+    return _("Nothing was removed. The same command with --yes removes it, and that cannot be undone.")
 
 
 def _refuse_damaged(audit: Audit) -> None:

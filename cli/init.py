@@ -73,8 +73,9 @@ def furnish(folder: Path, *, host: str | None, seed: int, scale: float) -> None:
         (folder / room).mkdir(parents=True, exist_ok=True)
         for file in sorted((Path(__file__).parent.parent / room).glob("*.yaml")):
             shutil.copyfile(file, folder / room / file.name)
-    for room in ("ledgers", "reports", ".yinxin"):
+    for room in ("ledgers", "reports"):
         (folder / room).mkdir(exist_ok=True)
+    (folder / ".yinxin").mkdir(mode=0o700, exist_ok=True)  # it holds what the portals show of people
     (folder / ".gitignore").write_text(_IGNORED, encoding="utf-8")
     settings = _SETTINGS.format(
         title=_("The sandbox city") if host else folder.resolve().name,

@@ -64,7 +64,9 @@ def _parts(step: Step, *, new_run: bool) -> Iterator[str]:
 
 
 def _paper(paper: Paper, folder: Path) -> str:
-    """A file is named by its path; a receipt lies in the journal and is named by its hash."""
+    """A file is named by its path; a receipt lies in the journal and is named by its hash, as is what was purged."""
+    if paper.purged:
+        return BETWEEN.join((paper.about, _("purged, SHA-256 {start}…").format(start=paper.sha256[:12])))
     if not paper.path:
         return BETWEEN.join((paper.about, _("in the journal, SHA-256 {start}…").format(start=paper.sha256[:12])))
     path = Path(paper.path)

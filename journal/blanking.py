@@ -71,6 +71,7 @@ class Blanker:
         ended = self._of_old(deliveries) & deliveries.c.state.not_in(NEEDED)
         query = select(deliveries.c.id, deliveries.c.payload, deliveries.c.reason, deliveries.c.state).where(ended)
         left, numbers = hashlib.sha256(), []
+        self.counts[deliveries.name] = 0
         for page in paged(self.connection, query, deliveries.c.id, _BATCH):
             changes = []
             for row in page:

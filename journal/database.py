@@ -12,13 +12,14 @@ from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 from journal.engines import reading, writing
 from journal.schema import REVISION, chain, leases, metadata
-from journal.trouble import place_of
+from journal.trouble import place_of, refused
 from words.errors import SystemFailure, UsageError
 from words.languages import gettext as _
 
 _UPGRADING = 0x5978  # any number that nobody else locks
 _HOLD_CHAIN = select(chain.c.id).with_for_update()
 _LEASES_OF = select(func.count()).select_from(leases)
+_MAY_MAKE_TABLES = text("SELECT coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)")
 
 Item = TypeVar("Item")
 
@@ -32,11 +33,20 @@ class Facts(NamedTuple):
 
 
 def look(engine: Engine) -> Facts:
-    """Return what is there, changing nothing."""
+    """Return what is there, changing nothing.
+
+    Raises:
+        UsageError: nothing is there yet, and the server would not let it be made.
+    """
     with engine.connect() as connection:
         version = connection.dialect.server_version_info or ()
         kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.dialect.name]
-        return Facts(kind, ".".join(map(str, version)), _revision(connection))
+        facts = Facts(kind, ".".join(map(str, version)), _revision(connection))
+        if not facts.revision and engine.dialect.name == "postgresql":
+            _refuse_other_letters(connection)
+            if not connection.scalar(_MAY_MAKE_TABLES):
+                raise refused(_("this user may make no tables there"), place_of(engine))
+        return facts
 
 
 def upgrade(engine: Engine) -> None:

@@ -83,7 +83,11 @@ def _begin(connection: Connection) -> None:
 def _on_server(url: URL) -> Engine:
     patience = {name: value for name, value in _PATIENCE.items() if name not in url.query}
     engine = create_engine(
-        url.update_query_dict(patience), json_serializer=canonical, hide_parameters=True, pool_pre_ping=True
+        url.update_query_dict(patience),
+        json_serializer=canonical,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={"client_encoding": "utf8"},  # a server without an encoding of its own would answer in bytes
     )
     event.listen(engine, "connect", _settle_session)
     return engine

@@ -30,6 +30,11 @@ class ReceiptRow:
     sha256: str
     content: bytes
 
+    @property
+    def purged(self) -> bool:
+        """Whether a purge has removed the content."""
+        return not self.content and self.sha256 != sha256(b"")
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:

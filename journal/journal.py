@@ -22,6 +22,8 @@ from journal.purging import Purging
 from journal.records import Records
 from journal.runs import Runs
 from journal.tracking import Deliveries
+from journal.trouble import place_of
+from words.errors import Place
 
 _FILE = "journal.db"
 
@@ -66,6 +68,11 @@ class Journal(
             return look(engine)
         finally:
             engine.dispose()
+
+    @property
+    def place(self) -> Place:
+        """Where it lies, for whoever has to look there; never with a password."""
+        return place_of(self._engine)
 
     def close(self) -> None:
         """Let go of the database."""

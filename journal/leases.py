@@ -102,7 +102,9 @@ class Leases(Book):
                 yield
         finally:
             sign.release()
-            Path(sign.lock_file).unlink(missing_ok=True)
+            with suppress(SystemFailure):  # the sign stays then, and tells that nobody holds the lease any more
+                self._give_back(holder)
+                Path(sign.lock_file).unlink(missing_ok=True)
 
     def _take_in_time(
         self, names: Collection[str], who: tuple[str, str], patience: float, waiting: Callable[[LeaseRow], None]
@@ -132,8 +134,6 @@ class Leases(Book):
         finally:
             over.set()
             thread.join()
-            with suppress(SystemFailure):
-                self._give_back(holder)
 
     def _renew(self, holder: str) -> None:
         with self._writer.begin() as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlalchemy import Connection, Select, select
 
 from journal.blanking import NEEDED, Blanker, Kept, count_of, purged_files
@@ -10,6 +12,7 @@ from journal.events import Entry, append
 from journal.purged import PURGED, purged
 from journal.schema import deliveries, events, runs
 from journal.texts import sha256
+from journal.trouble import busy, of_a_file, place_of
 
 
 class Purging(Book):
@@ -30,6 +33,10 @@ class Purging(Book):
 
         Returns:
             How many runs it is about, and per table how many rows held something to blank.
+
+        Raises:
+            SystemFailure: others were at work in the journal for a minute. What was blanked is blanked, and may stand
+                in the file's free pages still: purging again ends it.
         """
         with self._writing() as connection:
             old = _old(connection, before)
@@ -65,8 +72,13 @@ class Purging(Book):
         with self._engine.connect() as connection:
             driver = connection.connection.dbapi_connection
             assert driver is not None
-            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                driver.execute(statement)
+            try:
+                driver.execute("VACUUM")
+                (waits, *_pages) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.Error as error:
+                raise of_a_file(error, place_of(self._engine)) or error from None
+        if waits:  # somebody still reads what stood there before
+            raise busy(place_of(self._engine))
 
 
 def _old(connection: Connection, before: str) -> Select[tuple[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, OperationalError
 
 from words.errors import Place, SystemFailure, UsageError, YinxinError
 from words.languages import gettext as _
@@ -42,15 +42,16 @@ def _explained(context: ExceptionContext) -> YinxinError | None:
         return None
     place = place_of(context.engine)
     if isinstance(error, sqlite3.Error):
-        return _of_a_file(error, place)
+        return of_a_file(error, place)
     if context.connection is None:
         return _of_a_newcomer(error, place)
     return _of_a_session(context, place)
 
 
-def _of_a_file(error: sqlite3.Error, place: Place) -> YinxinError | None:
+def of_a_file(error: sqlite3.Error, place: Place) -> YinxinError | None:
+    """Return what SQLite complains about as an error of ours, None if this program is at fault."""
     if isinstance(error, sqlite3.OperationalError):
-        return _busy(place) if "locked" in str(error) else _failed(error, place)
+        return busy(place) if "locked" in str(error) else _failed(error, place)
     if type(error) is sqlite3.DatabaseError:
         return UsageError(
             "journal-damaged",
@@ -64,9 +65,9 @@ def _of_a_file(error: sqlite3.Error, place: Place) -> YinxinError | None:
 def _of_a_newcomer(error: BaseException, place: Place) -> YinxinError:
     said = str(error)
     asked = any(getattr(_session_of(error), name, False) for name in ("needs_password", "used_password"))
-    refused = asked or _REFUSED.search(said) or not isinstance(error, _driver().OperationalError)
-    if refused and not _NOT_NOW.search(said):
-        return _refused(said, place)
+    turned_away = asked or _REFUSED.search(said) or not isinstance(error, _driver().OperationalError)
+    if turned_away and not _NOT_NOW.search(said):
+        return refused(said, place)
     return SystemFailure(
         "journal-unreachable",
         _("The journal's database cannot be reached: {reason}").format(reason=_reason(said)),
@@ -86,13 +87,15 @@ def _of_a_session(context: ExceptionContext, place: Place) -> YinxinError | None
         )
     code = getattr(error, "sqlstate", None)
     if code == _LOCKED:
-        return _busy(place)
+        return busy(place)
     if code == _NOT_ALLOWED:
-        return _refused(str(error), place)
-    return _failed(error, place) if isinstance(context.sqlalchemy_exception, OperationalError) else None
+        return refused(str(error), place)
+    ill = isinstance(context.sqlalchemy_exception, OperationalError | InternalError)  # full, read-only, damaged
+    return _failed(error, place) if ill else None
 
 
-def _refused(said: str, place: Place) -> UsageError:
+def refused(said: str, place: Place) -> UsageError:
+    """Return the error of whom the server does not let in, or not do what is needed."""
     return UsageError(
         "journal-refused",
         _("The journal's database refuses: {reason}").format(reason=_reason(said)),
@@ -101,10 +104,11 @@ def _refused(said: str, place: Place) -> UsageError:
     )
 
 
-def _busy(place: Place) -> SystemFailure:
+def busy(place: Place) -> SystemFailure:
+    """Return the error of whoever has waited for its turn in vain."""
     return SystemFailure(
         "journal-busy",
-        _("Another process has been writing the journal for a minute."),
+        _("Another process has been at work in the journal for a minute."),
         todo=_("Run it again; if it stays so, look for a process that hangs."),
         place=place,
     )

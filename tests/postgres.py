@@ -35,7 +35,31 @@ class Cluster:
     """A server that listens on a socket in its own folder."""
 
     folder: Path
+    command: list[str]
     _numbers: Iterator[int] = field(default_factory=count)
+    _server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers.
+
+        Raises:
+            NoPostgres: it does not.
+        """
+        with (self.folder / "log").open("ab") as log:
+            server = subprocess.Popen(self.command, cwd=self.folder, stdout=log, stderr=log, user=_servant())
+        self._server = server
+        _wait_for(server, self)
+
+    def stop(self) -> None:
+        """Stop it now, whoever is still connected; one that stands still already is left alone."""
+        if self._server is None:
+            return
+        self._server.send_signal(signal.SIGINT)
+        try:
+            self._server.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
 
     def address(self, database: str = "postgres", user: str = _USER, **options: str) -> str:
         """Return a database's address; nobody needs a password."""
@@ -77,14 +101,12 @@ def cluster(settings: tuple[str, ...] = _SETTINGS) -> Iterator[Cluster]:
         _hand_over(folder)
         _run(folder, programs / "initdb", "-D", "data", "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
         options = [word for setting in (f"unix_socket_directories={folder}", *settings) for word in ("-c", setting)]
-        with (folder / "log").open("w+b") as log:
-            server = subprocess.Popen(
-                [programs / "postgres", "-D", "data", *options], cwd=folder, stdout=log, stderr=log, user=_servant()
-            )
-            try:
-                yield _ready(server, Cluster(folder))
-            finally:
-                _stop(server)
+        running = Cluster(folder, [str(programs / "postgres"), "-D", "data", *options])
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +141,7 @@ def _run(folder: Path, *command: object) -> None:
         raise NoPostgres(f"{command[0]} failed: {done.stderr.strip()}")
 
 
-def _ready(server: subprocess.Popen[bytes], started: Cluster) -> Cluster:
+def _wait_for(server: subprocess.Popen[bytes], started: Cluster) -> None:
     import psycopg
 
     end = time.monotonic() + _PATIENCE
@@ -129,14 +151,5 @@ def _ready(server: subprocess.Popen[bytes], started: Cluster) -> Cluster:
         except psycopg.OperationalError:
             time.sleep(0.02)
         else:
-            return started
+            return
     raise NoPostgres(f"PostgreSQL does not start: {(started.folder / 'log').read_text(errors='replace')[-500:]}")
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.send_signal(signal.SIGINT)  # to the server: stop now, whoever is still connected
-    try:
-        server.wait(_PATIENCE)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()

@@ -6,6 +6,7 @@ from __future__ import annotations
 SECTIONS: dict[str, str] = {
     "Settings": "`yinxin.toml`",
     "BotDeclared": "`bots/NAME.yaml`",
+    "CommitmentsDeclared": "`bots/NAME.yaml`, `kind: commitments`",
     "Policy": "`policy`, in a bot",
     "Release": "`release`, in a bot",
     "PortalDeclared": "`connectors/NAME.yaml` with `kind: portal`",
@@ -54,6 +55,23 @@ MEANINGS: dict[str, dict[str, str]] = {
         "visible_within": "seconds to wait until accepted records show in the feed's own list",
         "unseen_after": "hours after which a record that was accepted and never showed is reported at every run",
         "release": "when a second person has to let a push go",
+        "patience": "seconds to wait for another run that is at work with the same logins",
+    },
+    "CommitmentsDeclared": {
+        "kind": "which bot",
+        "title": "the heading of summary and workbook",
+        "sources": "connectors that commitments are read from; each must declare `detail`",
+        "feed": "the connector that records are delivered to",
+        "remind": "working days before its deadline from which on a commitment is due soon",
+        "grace": "working days after its deadline on which a commitment that nobody confirmed is pushed",
+        "closes": "commitment type → what closes it: `supply`, `confirmation` (by the unit that accepted it) or "
+        "`inspection`; a type that is not named needs the confirmation",
+        "performed": "what follows a push when the commitment is kept after all: `correct` sends the record with its new "
+        "performance, `withdraw` takes it back when all was kept",
+        "fresh": "minutes; an answer that says it is older does not count as re-read before the push",
+        "visible_within": "seconds to wait until accepted records show in the feed's own list",
+        "unseen_after": "hours after which a record that was accepted and never showed is reported at every run",
+        "release": "when a second person has to let a push go; without it every failure waits for one",
         "patience": "seconds to wait for another run that is at work with the same logins",
     },
     "Release": {

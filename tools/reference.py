@@ -14,7 +14,7 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bots.declared import BotDeclared
+from bots.declared import BotDeclared, CommitmentsDeclared
 from bots.workspace import Settings
 from cli.main import build
 from connectors.files import FilesDeclared
@@ -34,6 +34,7 @@ FIELDS = Path("docs/reference/standards.md")
 KEYS = Path("docs/reference/workspace.md")
 MODELS: dict[str, type[BaseModel]] = {
     "bot": BotDeclared,
+    "bot.commitments": CommitmentsDeclared,
     "calendar": CalendarDeclared,
     "connector.files": FilesDeclared,
     "connector.portal": PortalDeclared,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,3 +45,20 @@ def desk(town: Town, tmp_path: Path) -> Desk:
 def quiet(tmp_path: Path) -> Desk:
     """A workspace whose systems do not answer; for what has to be said before anybody is asked."""
     return furnished(tmp_path / "desk", None)
+
+
+@pytest.fixture(scope="session")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, Desk]]:
+    """A city that goes on being served, and a workspace after two runs: the first sent all, the second nothing."""
+    folder = tmp_path_factory.mktemp("settled")
+    with serving(folder / "city") as town:
+        desk = furnished(folder / "desk", town)
+        for _turn in range(2):
+            assert desk.call("run", "disclosure").code == 1
+        yield town, desk
+
+
+@pytest.fixture
+def copied(settled: tuple[Town, Desk], tmp_path: Path) -> Desk:
+    """A copy of that workspace, for one test to damage."""
+    return Desk(shutil.copytree(settled[1].folder, tmp_path / "desk"))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from bots.workspace import Workspace
 from connectors.browser import Browsers
 from journal import Journal, State
 from sandbox.doors import ACCOUNTS
@@ -35,7 +36,7 @@ def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 def once(town: Town, desk: Desk) -> None:
     """Check that the platform holds each due record once and nothing else, and that the journal knows."""
     assert town.stored() == town.due()
-    with Journal.open(desk.folder / ".yinxin") as journal:
+    with Workspace.find(desk.folder).journal() as journal:
         states = [each.state for each in journal.deliveries("credit")]
         assert journal.verify() is None
     assert states.count(State.CONFIRMED) == town.due().total()
@@ -205,7 +206,6 @@ def first_batch(desk: Desk) -> bytes:
     import polars as pl
 
     from bots.reporting import kept_disclosure
-    from bots.workspace import Workspace
 
     workspace = Workspace.find(desk.folder)
     with Journal.open(desk.folder / ".yinxin") as journal:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
 from journal import CollectedRow, Journal, Kept, Prepared, RecordRow, State
+from journal.schema import metadata
 from journal.texts import now
+from words.errors import SystemFailure
 
 NAME = "李四光"
 KEPT = Kept(
@@ -79,16 +83,41 @@ def test_what_is_personal_goes_and_the_rest_stays(journal: Journal) -> None:
     assert journal.run(run).counts == {"collected": 1}
 
 
-def test_the_name_is_nowhere_any_more(journal: Journal, tmp_path: Path) -> None:
-    """Neither free pages nor the write-ahead log nor a file keeps what was purged."""
+def rows_of(db: Engine) -> str:
+    """Return every row of every table as text."""
+    with db.connect() as connection:
+        return "".join(str(connection.execute(table.select()).all()) for table in metadata.sorted_tables)
+
+
+def test_the_name_is_nowhere_any_more(journal: Journal, db: Engine, tmp_path: Path) -> None:
+    """Neither a row nor free pages nor the write-ahead log nor a file keeps what was purged."""
     work(journal)
+    assert NAME in rows_of(db)
     if journal._engine.dialect.name == "sqlite":
         assert NAME.encode() in bytes_of(tmp_path)
     run = work(journal, 1)
     piece = journal.evidence_of(run)[0]
     purge(journal)
+    assert NAME not in rows_of(db)
     assert NAME.encode() not in bytes_of(tmp_path)
     assert not (tmp_path / piece.path).exists()
+
+
+def test_whoever_still_reads_what_was_there_before_is_waited_for_and_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader keeps the old pages in use: the purge says that somebody is at work, and the next one ends it."""
+    monkeypatch.setattr("journal.engines._WAIT", 0.1)
+    with Journal.open(tmp_path) as journal, closing(sqlite3.connect(tmp_path / "journal.db")) as reader:
+        work(journal)
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+        with pytest.raises(SystemFailure) as busy:
+            purge(journal)
+        assert busy.value.code == "journal-busy"
+        reader.rollback()
+        purge(journal)
+        assert NAME.encode() not in bytes_of(tmp_path)
 
 
 def test_the_audit_of_a_purged_journal_is_whole_and_counts_what_is_purged(journal: Journal) -> None:
