@@ -66,8 +66,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "grace": "working days after its deadline on which a commitment that nobody confirmed is pushed",
         "closes": "commitment type → what closes it: `supply`, `confirmation` (by the unit that accepted it) or "
         "`inspection`; a type that is not named needs the confirmation",
-        "performed": "what follows a push when the commitment is kept after all: `correct` sends the record with its new "
-        "performance, `withdraw` takes it back when all was kept",
+        "performed": "what follows a push when the commitment is kept after all: `correct` sends the record with its "
+        "new performance, `withdraw` takes it back when all was kept",
         "fresh": "minutes; an answer that says it is older does not count as re-read before the push",
         "visible_within": "seconds to wait until accepted records show in the feed's own list",
         "unseen_after": "hours after which a record that was accepted and never showed is reported at every run",
