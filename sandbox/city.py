@@ -1,4 +1,4 @@
-"""Builds the pretend city: the decisions, how the systems show them, the ledgers, the platform and the truth."""
+"""Builds the pretend city: decisions and commitments, how the systems show them, the ledgers, and the truth."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from random import Random
 
 from sandbox import mistakes
 from sandbox.bookkeeping import keep_books
+from sandbox.building import Builders
+from sandbox.commitment_planting import plots
+from sandbox.commitment_truth import tell_commitments
 from sandbox.decisions import make_decisions
 from sandbox.departments import DEPARTMENTS
 from sandbox.ledgers import write_ledgers
@@ -46,8 +49,11 @@ def build_city(seed: int = 1, scale: float = 1.0, today: date = TODAY) -> City:
     published, older = publish(seed, made, plan)
     by_number = {decision.values["XK_WSH"]: decision for decision in made}
     story = Story(today, plan, by_number, decisions, books, published, older)
+    builders = Builders(seed)
+    projects = builders.build(plots(seed, scale, today))
     truth = {"seed": seed, "scale": scale, "today": today.isoformat()} | tell(story)
-    return City(seed, scale, today, DEPARTMENTS, decisions, published, books.ledgers, truth)
+    truth["commitments"] = tell_commitments(projects, builders.told)
+    return City(seed, scale, today, DEPARTMENTS, decisions, published, books.ledgers, truth, projects)
 
 
 def _shown(seed: int, made: Iterable[Decision], plan: Mapping[str, str]) -> dict[str, Decision]:

@@ -14,9 +14,15 @@ from starlette.responses import Response
 ACCOUNTS = {
     "approval": ("spj_clerk", "Yinxin-2024-a"),
     "bureau": ("科员01", "Yinxin-2024-b"),
+    "construction": ("gg_clerk", "Yinxin-2024-d"),
     "credit": ("hhht_upload", "Yinxin-2024-c"),
 }
-COOKIES = {"approval": "SPJ_SESSION", "bureau": "ASPSESSIONIDQADRTT", "credit": "JSESSIONID"}
+COOKIES = {
+    "approval": "SPJ_SESSION",
+    "bureau": "ASPSESSIONIDQADRTT",
+    "construction": "GCXM_SESSION",
+    "credit": "JSESSIONID",
+}
 FAILURES_TO_LOCK = 5
 LOCK_SECONDS = 30 * 60
 

@@ -10,11 +10,12 @@ from starlette.responses import JSONResponse, Response
 #: What can be ordered; a handler that asks for a new name needs no more than its line here.
 FAULTS: dict[str, str] = {
     "expire_session": "the login that asks is ended at this data request: the login page comes with HTTP 200",
-    "expire_token": "the tokens of the login are forgotten: code 401 in JSON (approval only)",
+    "expire_token": "the tokens of the login are forgotten: code 401 in JSON (approval, construction)",
     "login_page": "the login page comes with HTTP 200 although the session lives",
     "hang": "the request is never answered",
     "error_500": "the request is answered with HTTP 500",
-    "renamed_header": "the document number's column has another name (approval, bureau)",
+    "renamed_header": "the column of the document number, or of the deadline, has another name (not credit)",
+    "older_state": "a detail is answered as it was some seconds of the city's clock before (construction)",
     "renamed_template_column": "one header of the upload template has another name (credit)",
     "short_page": "the list gives one row fewer than it should",
     "too_many_requests": "the data request is answered with HTTP 429 and Retry-After: 1",
@@ -32,7 +33,7 @@ FAULTS: dict[str, str] = {
     "hidden_record": "the first row that the next import stores never shows (credit)",
     "older_value": "what the next correction corrects shows its earlier values for some seconds (credit)",
 }
-SYSTEMS = ("approval", "bureau", "credit")
+SYSTEMS = ("approval", "bureau", "construction", "credit")
 
 
 @dataclass(slots=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from sandbox.commitments import Project
 
 #: The 28 columns of the 2018 licence record in template order: label, code (发改办财金〔2018〕424号).
 COLUMNS: tuple[tuple[str, str], ...] = (
@@ -91,3 +94,4 @@ class City:
     published: tuple[Published, ...]
     ledgers: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     truth: dict[str, object] = field(default_factory=dict)
+    projects: tuple[Project, ...] = ()

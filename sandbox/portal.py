@@ -1,4 +1,4 @@
-"""What the three pretend portals have in common: who may ask, and what goes wrong on order."""
+"""What the pretend portals have in common: who may ask, and what goes wrong on order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pretend city as one process: three portals, a page to order faults, and an index."""
+"""The pretend city as one process: four portals, a clock, a page to order faults, and an index."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import uvicorn
@@ -18,6 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.approval import Approval
 from sandbox.bureau import Bureau
+from sandbox.clock import OPENING, Clock
+from sandbox.construction import Construction
 from sandbox.credit import Credit
 from sandbox.doors import ACCOUNTS, Door
 from sandbox.faults import Faults
@@ -27,28 +30,37 @@ from sandbox.wire import Wires
 
 
 def create_app(
-    city: City, state: Path, *, latency_ms: float = 0, session_minutes: float = 30, revocable_days: float = 365
+    city: City,
+    state: Path,
+    *,
+    clock: Clock | None = None,
+    latency_ms: float = 0,
+    session_minutes: float = 30,
+    revocable_days: float = 365,
 ) -> Starlette:
     """Build the city's portals.
 
     Args:
         city: What they show.
         state: The folder where the credit platform's truth is kept.
+        clock: What tells the time, kept as ``clock`` in the application's state; nine o'clock of the city's today
+            unless told otherwise.
         latency_ms: How many milliseconds later every answer comes.
         session_minutes: After how many idle minutes a session ends.
         revocable_days: How many days after its receipt the credit platform lets a record be withdrawn.
     """
-    faults = Faults()
+    faults, clock = Faults(), clock or Clock(datetime.combine(city.today, OPENING))
     doors = {system: Door(system, session_minutes) for system in ACCOUNTS}
     credit = Credit(city, doors["credit"], faults, state, revocable_days)
     portals = {
         "approval": Approval(city, doors["approval"], faults),
         "bureau": Bureau(city, doors["bureau"], faults),
+        "construction": Construction(city, doors["construction"], faults, clock),
         "credit": credit,
     }
 
     async def index(_request: Request) -> Response:
-        return html("index.html", city=city, accounts=ACCOUNTS)
+        return html("index.html", city=city, clock=clock, accounts=ACCOUNTS)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -56,15 +68,18 @@ def create_app(
         await credit.close()
 
     mounts = [Mount(f"/{name}", _late(Router(portal.routes()), latency_ms / 1000)) for name, portal in portals.items()]
-    return Starlette(
+    app = Starlette(
         routes=[
             *mounts,
+            Route("/clock", clock.page, methods=["GET", "POST"]),
             Route("/faults", faults.page, methods=["GET", "POST", "DELETE"]),
             Mount("/static", StaticFiles(directory=HERE / "static")),
             Route("/", index),
         ],
         lifespan=lifespan,
     )
+    app.state.clock = clock
+    return app
 
 
 def _late(app: ASGIApp, seconds: float) -> ASGIApp:
@@ -108,7 +123,7 @@ def serve(
     **behaviour: float,
 ) -> None:
     """Serve the city until the process is told to stop; ``behaviour`` is what ``create_app`` takes."""
-    app = create_app(city, state, **behaviour)
+    app = create_app(city, state, clock=None, **behaviour)
     config = uvicorn.Config(
         app, host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=1
     )

@@ -13,9 +13,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
+from urllib.request import Request, urlopen
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -51,6 +53,11 @@ class Town:
     def order(self, system: str, fault: str, *, after: int = 0, times: int = 1) -> None:
         """Order a fault."""
         self.faults.order(Fault(system, fault, after, times))
+
+    def turn(self, now: datetime) -> None:
+        """Move the city's clock."""
+        body = json.dumps({"now": now.isoformat()}).encode()
+        urlopen(Request(f"{self.url}/clock", body, {"content-type": "application/json"}), timeout=20).close()
 
     @property
     def truth(self) -> dict[str, Any]:

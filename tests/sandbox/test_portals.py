@@ -19,7 +19,7 @@ from tests.sandbox.visitors import (
 )
 
 
-@pytest.mark.parametrize("system", ["approval", "bureau", "credit"])
+@pytest.mark.parametrize("system", ACCOUNTS)
 async def test_wrong_password_says_so_and_the_fifth_locks(client: httpx.AsyncClient, system: str) -> None:
     """Four wrong passwords get a message with HTTP 200, the fifth locks even the right one out."""
     texts = [(await log_in(client, system, "wrong")).text for _ in range(5)]
@@ -32,8 +32,8 @@ async def test_cookies_stay_on_their_own_path(client: httpx.AsyncClient) -> None
     """Each portal has its own cookie, bound to its own path."""
     for system in ACCOUNTS:
         await log_in(client, system)
-    assert {cookie.path for cookie in client.cookies.jar} == {"/approval", "/bureau", "/credit"}
-    assert len({cookie.name for cookie in client.cookies.jar}) == 3
+    assert {cookie.path for cookie in client.cookies.jar} == {f"/{system}" for system in ACCOUNTS}
+    assert len({cookie.name for cookie in client.cookies.jar}) == len(ACCOUNTS)
 
 
 async def test_idle_session_answers_the_login_page_with_200(city: City, tmp_path: Path) -> None:

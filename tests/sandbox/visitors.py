@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import httpx
 import openpyxl
 
+from sandbox.clock import Clock
 from sandbox.doors import ACCOUNTS
 from sandbox.model import COLUMNS, City, Decision, Department
 from sandbox.server import create_app
@@ -62,10 +63,17 @@ def decision(number: int) -> Decision:
     return Decision(number, f"2024{number:06d}", department, "建筑工程施工许可证核发", "首次申请", decided, shown)
 
 
+def moment(text: str) -> datetime:
+    """A moment of the city, whose clock knows no time zone."""
+    return datetime.fromisoformat(text)
+
+
 @asynccontextmanager
-async def visit(city: City, state: Path, **behaviour: float) -> AsyncIterator[httpx.AsyncClient]:
+async def visit(
+    city: City, state: Path, clock: Clock | None = None, **behaviour: float
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a city that exists for the length of one block."""
-    app = create_app(city, state, **behaviour)
+    app = create_app(city, state, clock=clock, **behaviour)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
@@ -91,10 +99,10 @@ async def post_gbk(client: httpx.AsyncClient, path: str, fields: dict[str, str])
     return await client.post(path, content=body, headers={"content-type": "application/x-www-form-urlencoded"})
 
 
-async def log_in_with_token(client: httpx.AsyncClient) -> None:
-    """Log in to the approval platform and carry its token."""
-    await log_in(client, "approval")
-    token = (await client.post("/approval/api/token")).json()["data"]["token"]
+async def log_in_with_token(client: httpx.AsyncClient, system: str = "approval") -> None:
+    """Log in to a single-page application and carry its token."""
+    await log_in(client, system)
+    token = (await client.post(f"/{system}/api/token")).json()["data"]["token"]
     client.headers["x-access-token"] = token
 
 
