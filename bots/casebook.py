@@ -96,7 +96,9 @@ async def _keep_pictures(source: Source, journal: Journal, run_id: str, rows: Se
 
 def _believed(source: Source, rows: Sequence[Row], known: Known) -> tuple[list[Row], dict[str, str]]:
     """Return the rows as far as they may be believed, those that are missing included, and the doubts about them."""
-    before, now = _cases(source, _from_memory(known, known)), _cases(source, [row for row in rows if not row.known])
+    fresh = [row for row in rows if not row.known]
+    now = _cases(source, fresh)
+    before = _cases(source, _from_memory(known, known.keys() & now.keys()))
     doubts: dict[str, str] = {}
     for row in rows:
         if row.gone:

@@ -1,0 +1,243 @@
+"""A workspace whose two systems are doubles: the construction system of a sandbox city, and a platform that never fails.
+
+Nothing goes over a wire, so that years of working mornings pass in seconds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import polars as pl
+
+from bots.commitments import Commitments
+from bots.declared import CommitmentsDeclared
+from bots.order import Order
+from bots.story import Done
+from bots.watching import Watch
+from bots.workspace import Workspace
+from connectors.base import Action, Batch, Evidence, Known, Page, Receipt, Row, Window
+from connectors.portal.filling import flat
+from connectors.portal.rows import digest_of
+from journal import Journal
+from mappings.apply import ORIGIN, ROW_KEY
+from mappings.identity import with_identity
+from mappings.mapping import Mapping as FieldMapping
+from mappings.profiles import Profile
+from sandbox import spgl
+from sandbox.model import City
+from words.errors import Place, SystemFailure
+
+ROOT = Path(__file__).parents[2]
+OPENING = time(9)
+Values = dict[str, str]
+
+
+def _text(name: str) -> str:
+    return (ROOT / "mappings" / f"{name}.yaml").read_text("utf-8")
+
+
+@dataclass
+class PretendSystem:
+    """The construction system at a moment: a list as of midnight, and details as of now.
+
+    Attributes:
+        down: it does not answer at all.
+        deaf: the rows behind which it does not answer.
+        lag: how far behind the detail is.
+    """
+
+    city: City
+    now: datetime = datetime.min
+    down: bool = False
+    deaf: bool = False
+    lag: timedelta = timedelta()
+    name: str = "construction"
+    title: str = "工改系统"
+    mapping: FieldMapping = field(default_factory=lambda: FieldMapping.parse(_text("construction"), "", "construction"))
+
+    def __post_init__(self) -> None:
+        """Find every commitment by its key."""
+        self._promises = {
+            spgl.key(pair[1]): (project, *pair)
+            for project in self.city.projects
+            for pair in project.promises(datetime.max)
+        }
+
+    async def collect(self, _window: Window, known: Known) -> AsyncIterator[Page]:
+        """Yield the list as it was at midnight, with the details of what is new in it."""
+        if self.down:
+            raise _silent()
+        midnight = datetime.combine(self.now.date(), time())
+        rows = []
+        for key, promise in self._promises.items():
+            if promise[2].made <= midnight:
+                listed = flat(spgl.commitment_row(*promise, midnight))
+                row = Row(key, digest_of(listed, ()), listed, label=listed["cnbm"])
+                rows.append(self._opened(row, known))
+        yield Page(rows, len(rows))
+
+    def _opened(self, row: Row, known: Known) -> Row:
+        digest, payload = known.get(row.key, ("", {}))
+        if digest == row.digest:
+            return replace(row, payload=payload, known=True)
+        more = self._detail(row.key)
+        return replace(row, gone=True) if more is None else replace(row, payload={**row.payload, **more})
+
+    def _detail(self, key: str) -> Mapping[str, str] | None:
+        project, permit, commitment = self._promises[key]
+        moment = self.now - self.lag
+        return None if project.is_gone(moment) else flat(spgl.commitment_detail(project, permit, commitment, moment))
+
+    async def again(self, key: str) -> Mapping[str, str] | None:
+        """Return one detail as it is now."""
+        if self.deaf or self.down:
+            raise _silent()
+        return self._detail(key)
+
+    async def evidence(self) -> Sequence[Evidence]:
+        """It has no face."""
+        return []
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+def _silent() -> SystemFailure:
+    return SystemFailure("no-answer", "The system did not answer.", todo="-", place=Place(system="工改系统"))
+
+
+@dataclass
+class PretendPlatform:
+    """A credit platform that stores, corrects and withdraws at once.
+
+    Attributes:
+        shown: what it shows by commitment code, with the day on which it first got it.
+        pushes: every record it was ever brought, with the day: (day, action, code, performance).
+    """
+
+    today: date = date.min
+    corrects: Literal["replace", "reissue", ""] = "replace"
+    settles: float = 0.0
+    name: str = "commitments"
+    title: str = "信用平台"
+    profile: Profile = field(default_factory=lambda: Profile.parse(_text("commitments.profile"), "", "commitments"))
+    shown: dict[str, tuple[Values, str]] = field(default_factory=dict)
+    pushes: list[tuple[date, str, str, str]] = field(default_factory=list)
+
+    async def disclosed(self) -> pl.DataFrame:
+        """Return its list."""
+        rows = [
+            {**values, ORIGIN: f"信用平台 › {code}", ROW_KEY: code, "received": day}
+            for code, (values, day) in self.shown.items()
+        ]
+        return pl.DataFrame(rows, schema=dict.fromkeys([*self.profile.headers, ORIGIN, ROW_KEY, "received"], pl.String))
+
+    async def check(self) -> None:
+        """Its form never changes."""
+
+    def withdrawal(self, record: pl.DataFrame, _reason: str) -> tuple[Values, str] | None:
+        """It takes a record back by its code."""
+        return {"承诺编码": record["document_number"].item()}, ""
+
+    async def fill(self, payloads: pl.DataFrame, action: Action, name: str) -> Sequence[Batch]:
+        """Put the rows down as they are."""
+        content = payloads.write_json().encode()
+        return [Batch(content, f"{name}-1.json", dict(enumerate(payloads["record_id"], 1)), action)]
+
+    async def send(self, batch: Batch) -> Receipt:
+        """Store what comes."""
+        for row in json.loads(batch.content):
+            code = row["承诺编码"]
+            self.pushes.append((self.today, batch.action, code, row.get("承诺履行状态", "")))
+            if batch.action == "withdraw":
+                del self.shown[code]
+            else:
+                values = {name: text for name, text in row.items() if name != "record_id"}
+                self.shown[code] = (values, self.shown.get(code, ({}, self.today.isoformat()))[1])
+        return Receipt(batch.file_name, tuple(batch.rows.values()), {})
+
+    async def look_up(self, _file_name: str, _records: Sequence[str]) -> Receipt | None:
+        """It keeps no list of files."""
+        return None
+
+    async def evidence(self) -> Sequence[Evidence]:
+        """It has no face."""
+        return []
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def performances(self) -> Values:
+        """What it says of each commitment."""
+        return {code: values["承诺履行状态"] for code, (values, _day) in self.shown.items()}
+
+
+class PretendWorkspace(Workspace):
+    """A workspace in front of the doubles."""
+
+    system: PretendSystem
+    platform: PretendPlatform
+    declared: CommitmentsDeclared
+
+    def watching(self, _name: str) -> CommitmentsDeclared:
+        """Return the bot."""
+        return self.declared
+
+    def source(self, _name: str, _browsers: object) -> Any:  # noqa: ANN401 - a double
+        """Return the double of the construction system."""
+        return self.system
+
+    def feed(self, _name: str, _browsers: object) -> Any:  # noqa: ANN401 - a double
+        """Return the double of the platform."""
+        return self.platform
+
+    def portal(self, _name: str) -> Any:  # noqa: ANN401 - what is asked of it
+        """Return a declaration with connections."""
+        return cast("Any", _Connections())
+
+
+class _Connections:
+    connections = 4
+
+
+@dataclass
+class Desk:
+    """A bureau with its doubles and its journal; ``morning`` is one run at nine."""
+
+    workspace: PretendWorkspace
+    journal: Journal
+
+    async def morning(self, day: date, *, at: time = OPENING, as_of: date | None = None) -> Done:
+        """Run the bot on a day; ``as_of`` is what its own clock says."""
+        self.workspace.system.now = datetime.combine(day, at)
+        self.workspace.platform.today = day
+        believed = as_of or day
+        order = Order("commitments", believed, believed, believed)
+        return await Commitments(self.workspace, self.journal, order, Watch()).run()
+
+
+def declared(**changes: Any) -> CommitmentsDeclared:  # noqa: ANN401 - any key of the bot
+    """Return a bot that needs no second person, with changes."""
+    told = {"kind": "commitments", "title": "告知承诺", "sources": ["construction"], "feed": "commitments"}
+    return CommitmentsDeclared.model_validate({**told, "release": {}, "visible_within": 0, **changes})
+
+
+def desk(folder: Path, city: City, journal: Journal, **changes: Any) -> Desk:  # noqa: ANN401 - any key of the bot
+    """Open a bureau in a folder."""
+    (folder / "yinxin.toml").write_text('title = "双"\n', encoding="utf-8")
+    workspace = PretendWorkspace(folder)
+    for name, value in (
+        ("system", PretendSystem(city)), ("platform", PretendPlatform()), ("declared", declared(**changes)),
+    ):  # fmt: skip
+        object.__setattr__(workspace, name, value)
+    return Desk(workspace, journal)
+
+
+def identity(frame: pl.DataFrame, platform: PretendPlatform) -> pl.DataFrame:
+    """Return records with their identity."""
+    return with_identity(frame, platform.profile.standard)
