@@ -22,6 +22,9 @@ from sandbox.bureau import Bureau
 from sandbox.clock import OPENING, Clock
 from sandbox.construction import Construction
 from sandbox.credit import Credit
+from sandbox.credit_commitments import COMMITMENTS
+from sandbox.credit_forms import Platform
+from sandbox.credit_licences import LICENCES, versions
 from sandbox.doors import ACCOUNTS, Door
 from sandbox.faults import Faults
 from sandbox.model import City
@@ -51,12 +54,13 @@ def create_app(
     """
     faults, clock = Faults(), clock or Clock(datetime.combine(city.today, OPENING))
     doors = {system: Door(system, session_minutes) for system in ACCOUNTS}
-    credit = Credit(city, doors["credit"], faults, state, revocable_days)
+    platform = Platform(doors["credit"], faults, clock, state, revocable_days)
+    licences, commitments = Credit(platform, LICENCES, versions(city.published)), Credit(platform, COMMITMENTS)
     portals = {
-        "approval": Approval(city, doors["approval"], faults),
-        "bureau": Bureau(city, doors["bureau"], faults),
-        "construction": Construction(city, doors["construction"], faults, clock),
-        "credit": credit,
+        "approval": Approval(city, doors["approval"], faults).routes(),
+        "bureau": Bureau(city, doors["bureau"], faults).routes(),
+        "construction": Construction(city, doors["construction"], faults, clock).routes(),
+        "credit": [*licences.routes(), *commitments.routes(), *licences.entrance()],
     }
 
     async def index(_request: Request) -> Response:
@@ -65,9 +69,10 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        await credit.close()
+        await licences.close()
+        await commitments.close()
 
-    mounts = [Mount(f"/{name}", _late(Router(portal.routes()), latency_ms / 1000)) for name, portal in portals.items()]
+    mounts = [Mount(f"/{name}", _late(Router(routes), latency_ms / 1000)) for name, routes in portals.items()]
     app = Starlette(
         routes=[
             *mounts,
