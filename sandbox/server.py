@@ -26,6 +26,7 @@ from sandbox.credit_commitments import COMMITMENTS
 from sandbox.credit_forms import Platform
 from sandbox.credit_licences import LICENCES, versions
 from sandbox.doors import ACCOUNTS, Door
+from sandbox.exchange import write
 from sandbox.faults import Faults
 from sandbox.model import City
 from sandbox.web import HERE, html
@@ -45,7 +46,7 @@ def create_app(
 
     Args:
         city: What they show.
-        state: The folder where the credit platform's truth is kept.
+        state: The folder where the credit platform's truth and the front database are kept.
         clock: What tells the time, kept as ``clock`` in the application's state; nine o'clock of the city's today
             unless told otherwise.
         latency_ms: How many milliseconds later every answer comes.
@@ -53,6 +54,7 @@ def create_app(
         revocable_days: How many days after its receipt the credit platform lets a record be withdrawn.
     """
     faults, clock = Faults(), clock or Clock(datetime.combine(city.today, OPENING))
+    clock.follow(lambda now: write(city.projects, state, now))
     doors = {system: Door(system, session_minutes) for system in ACCOUNTS}
     platform = Platform(doors["credit"], faults, clock, state, revocable_days)
     licences, commitments = Credit(platform, LICENCES, versions(city.published)), Credit(platform, COMMITMENTS)
