@@ -16,7 +16,7 @@ class Clock:
 
     def __init__(self, now: datetime) -> None:
         self._now = now
-        self._followers: list[Callable[[datetime], None]] = []
+        self._followers: list[Callable[[datetime], object]] = []
 
     @property
     def now(self) -> datetime:
@@ -43,7 +43,7 @@ class Clock:
         """The moment as the systems write it."""
         return f"{self._now:%Y-%m-%d %H:%M:%S}"
 
-    def follow(self, follower: Callable[[datetime], None]) -> None:
+    def follow(self, follower: Callable[[datetime], object]) -> None:
         """Tell a follower what time it is, now and whenever that changes."""
         self._followers.append(follower)
         follower(self._now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -13,45 +13,46 @@ from starlette.routing import Route
 
 from sandbox.credit_files import report, template
 from sandbox.credit_forms import Reception
-from sandbox.credit_rules import LABELS
 from sandbox.doors import Session
 from sandbox.portal import data, page
-from sandbox.web import answer, html, ok, refused, whole
+from sandbox.web import answer, ok, refused, whole
 
 T = TypeVar("T")
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: What the public sees: never the number of anybody's identity paper.
-_HIDDEN = {"XK_FR_ZJLX", "XK_FR_ZJHM", "XK_XDR_ZJLX", "XK_XDR_ZJHM", "BZ"}
-_CARD = [(label, code) for code, label in LABELS.items() if code not in _HIDDEN]
-_STATES = {"1": "有效", "2": "无效"}
 _PUBLIC_SIZE = 10
 
 
 class Credit(Reception):
-    """The credit platform of one city."""
+    """The platform's counter for one kind of record."""
 
     def routes(self) -> list[Route]:
         """The addresses of this portal, the busiest first."""
+        path = self.kind.path
         return [
-            Route("/api/submissions", self.submissions),
-            Route("/api/batches", self.batch_list),
-            Route("/api/batches/{number}", self.batch_state),
+            Route(f"/api{path}/submissions", self.submissions),
+            Route(f"/api{path}/batches", self.batch_list),
+            Route(f"/api{path}/batches/{{number}}", self.batch_state),
+            Route(f"{path}/template.xlsx", self.template),
+            *super().routes(),
+            Route(f"{path}/batches", self.batches),
+            Route(f"{path}/batches/{{number}}", self.batch),
+            Route(f"{path}/batches/{{number}}/errors.xlsx", self.errors),
+            Route(f"{path}/submissions", self.submissions_page),
+            Route(f"{path}/public", self.public),
+        ]
+
+    def entrance(self) -> list[Route]:
+        """The addresses by which one gets into the platform."""
+        return [
             Route("/", self.start),
             Route("/login", self.login, methods=["GET", "POST"]),
             Route("/logout", self.logout),
-            Route("/template.xlsx", self.template),
-            *super().routes(),
-            Route("/batches", self.batches),
-            Route("/batches/{number}", self.batch),
-            Route("/batches/{number}/errors.xlsx", self.errors),
-            Route("/submissions", self.submissions_page),
-            Route("/public", self.public),
         ]
 
     def login_answer(self, message: str = "") -> Response:
         """The login page."""
-        return html("credit_login.html", message=message, csrf=self.door.ticket())
+        return self.show("credit_login.html", "", message=message, csrf=self.door.ticket())
 
     async def start(self, _request: Request) -> Response:
         """Lead to the first page."""
@@ -60,12 +61,13 @@ class Credit(Reception):
     @page
     async def template(self, _request: Request, _session: Session) -> Response:
         """The template workbook."""
-        return _download(template(self.struck("renamed_template_column")), "行政许可信息填报模板.xlsx")
+        content = template(self.kind, self.struck("renamed_template_column"))
+        return _download(content, f"{self.kind.title}信息填报模板.xlsx")
 
     @page
     async def batches(self, _request: Request, session: Session) -> Response:
         """All uploads."""
-        return html("credit_batches.html", user=session.user, here="batches", rows=self.intake.newest_first())
+        return self.show("credit_batches.html", "batches", session, rows=self.intake.newest_first())
 
     @page
     async def batch(self, request: Request, session: Session) -> Response:
@@ -73,7 +75,7 @@ class Credit(Reception):
         batch = self.intake.landing(request.path_params["number"])
         if batch is None:
             return Response("批次不存在", 404, media_type="text/plain")
-        return html("credit_batch.html", user=session.user, here="batches", batch=batch)
+        return self.show("credit_batch.html", "batches", session, batch=batch)
 
     @data
     async def batch_list(self, request: Request, _session: Session) -> Response:
@@ -94,12 +96,14 @@ class Credit(Reception):
         batch = self.intake.batch(request.path_params["number"])
         if batch is None or not batch.errors:
             return Response("该批次没有错误报告", 404, media_type="text/plain")
-        return _download(await asyncio.to_thread(report, list(batch.errors)), f"错误报告_{batch.number}.xlsx")
+        return _download(
+            await asyncio.to_thread(report, self.kind, list(batch.errors)), f"错误报告_{batch.number}.xlsx"
+        )
 
     @page
     async def submissions_page(self, _request: Request, session: Session) -> Response:
         """The page of own submissions."""
-        return html("credit_submissions.html", user=session.user, here="submissions")
+        return self.show("credit_submissions.html", "submissions", session)
 
     @data
     async def submissions(self, request: Request, _session: Session) -> Response:
@@ -114,11 +118,16 @@ class Credit(Reception):
     async def public(self, request: Request) -> Response:
         """The public's search."""
         keyword = request.query_params.get("keyword", "").strip()
-        found = self.store.find(keyword)
+        shown = (self.kind.public(each.shown().values) for each in self.store.find(keyword))
+        found = [values for values in shown if values]
         pages = max(1, -(-len(found) // _PUBLIC_SIZE))
         number = whole(request.query_params.get("page"), 1, pages)
-        cards = [_public(each.shown().values) for each in found[(number - 1) * _PUBLIC_SIZE : number * _PUBLIC_SIZE]]
-        return html("credit_public.html", keyword=keyword, cards=cards, total=len(found), number=number, pages=pages)
+        cards = [self._card(values) for values in found[(number - 1) * _PUBLIC_SIZE : number * _PUBLIC_SIZE]]
+        turned = {"total": len(found), "number": number, "pages": pages}
+        return self.show("credit_public.html", "public", None, keyword=keyword, cards=cards, **turned)
+
+    def _card(self, values: Mapping[str, str]) -> list[tuple[str, str]]:
+        return [(label, values[code]) for label, code in self.kind.columns if values.get(code)]
 
 
 def _cut(found: Sequence[T], request: Request) -> Sequence[T]:
@@ -126,11 +135,6 @@ def _cut(found: Sequence[T], request: Request) -> Sequence[T]:
     asked = request.query_params
     number, size = whole(asked.get("page"), 1), whole(asked.get("size"), 20, 500)
     return found[(number - 1) * size : number * size]
-
-
-def _public(values: dict[str, str]) -> list[tuple[str, str]]:
-    shown = {**values, "XK_ZT": _STATES.get(values["XK_ZT"], values["XK_ZT"])}
-    return [(label, shown[code]) for label, code in _CARD if shown.get(code)]
 
 
 def _download(content: bytes, name: str) -> Response:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sandbox.credit_rules import LABELS, Fault
+from sandbox.credit_kinds import Fault, Kind
 
 
 @dataclass(slots=True)
 class Batch:
     """One upload; ``errors`` are the lines of its error workbook, a ``lost`` one is told to nobody."""
 
+    kind: Kind
     number: str
     file_name: str
     file_sha256: str
@@ -31,7 +32,7 @@ class Batch:
             "total": self.total,
             "successNum": self.stored,
             "failNum": len(self.errors),
-            "errorFile": f"/credit/batches/{self.number}/errors.xlsx" if self.errors else None,
+            "errorFile": f"/credit{self.kind.path}/batches/{self.number}/errors.xlsx" if self.errors else None,
             "message": self.message,
         }
 
@@ -40,8 +41,12 @@ class Batch:
         if fault is None:
             self.stored += 1
         else:
-            where = LABELS.get(fault.field, "")
-            self.errors.append((row, fault.kind, where, fault.reason, values["XK_XDR_MC"], values["XK_WSH"]))
+            where, name, number = (
+                self.kind.labels.get(fault.field, ""),
+                values[self.kind.name],
+                values[self.kind.number],
+            )
+            self.errors.append((row, fault.kind, where, fault.reason, name, number))
 
     def fail(self, message: str) -> None:
         """End the import with a message and no error workbook."""

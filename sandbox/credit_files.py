@@ -9,66 +9,58 @@ from io import BytesIO
 import fastexcel
 import xlsxwriter
 
-from sandbox.credit_rules import MANDATORY
-from sandbox.model import COLUMNS
+from sandbox.credit_kinds import Kind
 
-SHEET = "行政许可"
-TITLE = "行政许可信息填报模板（2018版）"
 ROWS_AT_MOST = 5000
 FIRST_ROW = 3
-_REPORT = ("行号", "错误类型", "错误字段", "错误原因", "行政相对人名称", "行政许可决定文书号")
-_NOTES = (
-    "1. 表头不得修改，数据从第3行开始填写，带*的为必填项。",
-    "2. 日期格式为YYYY/MM/DD，长期有效填写2099/12/31。",
-    "3. 许可类别：普通、特许、认可、核准、登记、其他-具体类别（如：其他-补办）。",
-    "4. 行政相对人类别：法人及非法人组织、自然人、个体工商户。",
-    "5. 当前状态：1 有效，2 无效。",
-    f"6. 每个文件不超过{ROWS_AT_MOST}条，同一文件不得重复导入。",
-)
+_REPORT = ("行号", "错误类型", "错误字段", "错误原因")
 
 
 class UnusableError(Exception):
     """A file is refused as a whole; the text is what the clerk reads."""
 
 
-def headers(renamed: bool = False) -> list[str]:
+def headers(kind: Kind, renamed: bool = False) -> list[str]:
     """The header row of the template, mandatory columns starred."""
-    plain = [(label, code) for label, code in COLUMNS]
-    if renamed:
-        plain = [("许可内容说明" if code == "XK_NR" else label, code) for label, code in plain]
-    return [label + ("*" if code in MANDATORY else "") for label, code in plain]
+    labels = {**kind.labels, kind.content: f"{kind.labels[kind.content]}说明"} if renamed else kind.labels
+    return [label + ("*" if code in kind.mandatory else "") for code, label in labels.items()]
 
 
 @cache
-def template(renamed: bool = False) -> bytes:
+def template(kind: Kind, renamed: bool = False) -> bytes:
     """The empty template."""
-    buffer = BytesIO()
+    buffer, last = BytesIO(), len(kind.columns) - 1
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         text = book.add_format({"num_format": "@"})
         bold = book.add_format({"bold": True, "align": "center", "bg_color": "#DDEBF7", "border": 1, "text_wrap": True})
-        sheet = book.add_worksheet(SHEET)
-        sheet.set_column(0, len(COLUMNS) - 1, 20, text)
-        sheet.merge_range(0, 0, 0, len(COLUMNS) - 1, TITLE, book.add_format({"bold": True, "align": "center"}))
-        sheet.write_row(1, 0, headers(renamed), bold)
+        sheet = book.add_worksheet(kind.title)
+        sheet.set_column(0, last, 20, text)
+        sheet.merge_range(0, 0, 0, last, kind.template, book.add_format({"bold": True, "align": "center"}))
+        sheet.write_row(1, 0, headers(kind, renamed), bold)
         sheet.freeze_panes(2, 0)
-        book.add_worksheet("填报说明").write_column(0, 0, _NOTES)
+        book.add_worksheet("填报说明").write_column(0, 0, _notes(kind))
     return buffer.getvalue()
 
 
-def report(lines: Iterable[Sequence[str | int]]) -> bytes:
+def _notes(kind: Kind) -> list[str]:
+    return [*kind.notes, f"{len(kind.notes) + 1}. 每个文件不超过{ROWS_AT_MOST}条，同一文件不得重复导入。"]
+
+
+def report(kind: Kind, lines: Iterable[Sequence[str | int]]) -> bytes:
     """The error workbook."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         sheet = book.add_worksheet("错误报告")
         sheet.set_column(0, 2, 16)
         sheet.set_column(3, 5, 40)
-        sheet.write_row(0, 0, _REPORT, book.add_format({"bold": True}))
+        head = *_REPORT, kind.labels[kind.name], kind.labels[kind.number]
+        sheet.write_row(0, 0, head, book.add_format({"bold": True}))
         for number, line in enumerate(lines, 1):
             sheet.write_row(number, 0, line)
     return buffer.getvalue()
 
 
-def read(content: bytes, expected: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+def read(content: bytes, kind: Kind, expected: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
     """Sheet row number and values of every row that is not blank.
 
     Raises:
@@ -76,8 +68,7 @@ def read(content: bytes, expected: Sequence[str]) -> list[tuple[int, dict[str, s
     """
     rows = _cells(content)
     _compare(rows[1] if len(rows) > 1 else [], expected)
-    codes = [code for _, code in COLUMNS]
-    found = [(at, dict(zip(codes, row, strict=False))) for at, row in enumerate(rows[2:], FIRST_ROW) if any(row)]
+    found = [(at, dict(zip(kind.codes, row, strict=False))) for at, row in enumerate(rows[2:], FIRST_ROW) if any(row)]
     if len(found) > ROWS_AT_MOST:
         raise UnusableError(f"单次导入不能超过{ROWS_AT_MOST}条，实际{len(found)}条")
     if not found:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.datastructures import FormData, UploadFile
@@ -10,43 +11,63 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from sandbox.clock import Clock
 from sandbox.credit_files import headers
 from sandbox.credit_import import Mishaps, Purpose
 from sandbox.credit_intake import Intake, Parcel
-from sandbox.credit_store import Store
+from sandbox.credit_kinds import Kind
+from sandbox.credit_store import Store, Version
 from sandbox.credit_withdrawal import RefusedError, Wish, Withdrawals
 from sandbox.doors import Door, Session
 from sandbox.faults import Faults
-from sandbox.model import City
 from sandbox.portal import Portal, data, page
 from sandbox.web import html
 from sandbox.wire import Cut, Silence
 
 _STALE = "页面已过期，请刷新后重试"
-_INPUTS = ("document_number", "name", "reason")
 #: The page with the file input, and what becomes of the rows.
 _PURPOSES: Mapping[str, Purpose] = {"upload": "stored", "corrections": "corrected"}
 
 
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What the counters of the platform share; a record can be withdrawn until some days after its receipt."""
+
+    door: Door
+    faults: Faults
+    clock: Clock
+    state: Path
+    revocable_days: float = 365
+
+
 class Reception(Portal):
-    """The half of the credit platform that takes something."""
+    """The half of a counter that takes something."""
 
     home = "/credit/upload"
 
-    def __init__(self, city: City, door: Door, faults: Faults, state: Path, revocable_days: float = 365) -> None:
-        super().__init__(door, faults)
-        self.store = Store(city, state)
+    def __init__(self, platform: Platform, kind: Kind, before: Iterable[Version] = ()) -> None:
+        super().__init__(platform.door, platform.faults)
+        self.kind = kind
+        self.base = f"/credit{kind.path}"
+        self.store = Store(kind, platform.state, platform.clock, before)
         self.intake = Intake(self.store)
-        self._withdrawals = Withdrawals(self.store, revocable_days)
+        self._withdrawals = Withdrawals(self.store, platform.revocable_days)
+        self._inputs = kind.ask, "name", "reason"
 
     def routes(self) -> list[Route]:
         """The addresses of the forms."""
+        path = self.kind.path
         return [
-            *(Route(f"/{where}", self.upload_page, name=where) for where in _PURPOSES),
-            *(Route(f"/{where}", self.upload, methods=["POST"], name=where) for where in _PURPOSES),
-            Route("/withdraw", self.withdraw_page),
-            Route("/withdraw", self.withdraw, methods=["POST"]),
+            *(Route(f"{path}/{where}", self.upload_page, name=where) for where in _PURPOSES),
+            *(Route(f"{path}/{where}", self.upload, methods=["POST"], name=where) for where in _PURPOSES),
+            Route(f"{path}/withdraw", self.withdraw_page),
+            Route(f"{path}/withdraw", self.withdraw, methods=["POST"]),
         ]
+
+    def show(self, template: str, here: str, session: Session | None = None, **values: object) -> Response:
+        """Fill the template of a page of this counter."""
+        user = session.user if session else ""
+        return html(template, kind=self.kind, base=self.base, user=user, here=here, **values)
 
     async def close(self) -> None:
         """End what is under way and close the log."""
@@ -70,13 +91,13 @@ class Reception(Portal):
             return self._upload_form(where, session, _STALE)
         if not isinstance(file, UploadFile) or not file.filename:
             return self._upload_form(where, session, "请选择文件")
-        expected = headers(self.struck("renamed_template_column"))
+        expected = headers(self.kind, self.struck("renamed_template_column"))
         parcel = Parcel(file.filename, await file.read(), expected)
         return self._commit(lambda: self._accept(parcel, _PURPOSES[where]))
 
     def _accept(self, parcel: Parcel, purpose: Purpose) -> Response:
         batch = self.intake.accept(parcel, purpose, self._mishaps(purpose))
-        return RedirectResponse(f"/credit/batches/{batch.number}", 302)
+        return RedirectResponse(f"{self.base}/batches/{batch.number}", 302)
 
     def _mishaps(self, purpose: Purpose) -> Mishaps:
         """What was ordered for the next import."""
@@ -107,7 +128,7 @@ class Reception(Portal):
 
     def _upload_form(self, where: str, session: Session, message: str = "") -> Response:
         csrf = self.door.seal(session.key)
-        return html("credit_upload.html", user=session.user, here=where, csrf=csrf, message=message)
+        return self.show("credit_upload.html", where, session, csrf=csrf, message=message)
 
     @page
     async def withdraw_page(self, _request: Request, session: Session) -> Response:
@@ -118,22 +139,22 @@ class Reception(Portal):
     async def withdraw(self, request: Request, session: Session) -> Response:
         """Take a record back and say under which number, or why not."""
         async with request.form() as fields:
-            texts = {name: str(fields.get(name) or "").strip() for name in _INPUTS}
+            texts = {name: str(fields.get(name) or "").strip() for name in self._inputs}
             if not self._sealed(fields, session):
                 return self._withdraw_form(session, texts, message=_STALE)
         return self._commit(lambda: self._take_back(texts, session))
 
     def _take_back(self, texts: Mapping[str, str], session: Session) -> Response:
-        document, name, reason = (texts[each] for each in _INPUTS)
+        asked, name, reason = (texts[each] for each in self._inputs)
         try:
-            number = self._withdrawals.withdraw(Wish(document, name, reason, session.user))
+            number = self._withdrawals.withdraw(Wish(asked, name, reason, session.user))
         except RefusedError as refusal:
             return self._withdraw_form(session, texts, message=str(refusal))
         return self._withdraw_form(session, {}, done=number)
 
     def _withdraw_form(self, session: Session, texts: Mapping[str, str], **said: str) -> Response:
         csrf = self.door.seal(session.key)
-        return html("credit_withdraw.html", user=session.user, here="withdraw", csrf=csrf, form=texts, **said)
+        return self.show("credit_withdraw.html", "withdraw", session, csrf=csrf, form=texts, **said)
 
     def _sealed(self, fields: FormData, session: Session) -> bool:
         return fields.get("csrf") == self.door.seal(session.key)

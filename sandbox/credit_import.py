@@ -7,18 +7,17 @@ from time import monotonic
 from typing import Literal
 
 from sandbox.credit_batch import Batch
+from sandbox.credit_kinds import Fault
 from sandbox.credit_log import Line
-from sandbox.credit_rules import Fault, first_fault
 from sandbox.credit_store import Store, Stored
-from sandbox.model import COLUMNS
 
 #: What a file asks for: that its rows are stored, or that they replace rows that are.
 Purpose = Literal["stored", "corrected"]
 
-_DUPLICATE = Fault("DATA_DUPLICATION", "XK_WSH", "数据已存在，无需重复报送")
-_UNKNOWN = Fault("DATA_NOT_FOUND", "XK_WSH", "未找到对应的公示数据")
-_SEVERAL = Fault("DATA_DUPLICATION", "XK_WSH", "存在多条相同数据，不能更正")
-_SAME = Fault("DATA_UNCHANGED", "XK_WSH", "数据未发生变化，无需更正")
+_DUPLICATE = "DATA_DUPLICATION", "数据已存在，无需重复报送"
+_UNKNOWN = "DATA_NOT_FOUND", "未找到对应的公示数据"
+_SEVERAL = "DATA_DUPLICATION", "存在多条相同数据，不能更正"
+_SAME = "DATA_UNCHANGED", "数据未发生变化，无需更正"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +42,11 @@ class Import:
         self.purpose = purpose
         self.mishaps = mishaps
         self._store = store
+        self._kind = store.kind
 
     def take(self, row: int, values: dict[str, str]) -> None:
         """Judge one row, store it or not, and count it."""
-        fault = first_fault(values, self._store.today) or self._objection(values)
+        fault = self._kind.first_fault(values, self._store.today) or self._refusal(values)
         record = self._store.keep(self._line(row, values, fault))
         if record:
             self._veil(record)
@@ -65,15 +65,19 @@ class Import:
         if self.mishaps.older:
             record.older_until = now + self.mishaps.older
 
-    def _objection(self, values: dict[str, str]) -> Fault | None:
+    def _refusal(self, values: dict[str, str]) -> Fault | None:
         """What the stored records have against a row that has no fault of its own."""
-        found = self._store.matching(values["XK_WSH"], values["XK_XDR_MC"])
+        objection = self._objection(values)
+        return Fault(objection[0], self._kind.number, objection[1]) if objection else None
+
+    def _objection(self, values: dict[str, str]) -> tuple[str, str] | None:
+        found = self._store.matching(values[self._kind.number], values[self._kind.name])
         if self.purpose == "stored":
             return _DUPLICATE if found and not self.mishaps.duplicates else None
         if len(found) != 1:
             return _SEVERAL if found else _UNKNOWN
         known = found[0].version.values
-        return _SAME if all(known.get(code, "") == values[code] for _, code in COLUMNS) else None
+        return _SAME if all(known.get(code, "") == values[code] for code in self._kind.codes) else None
 
     def _line(self, row: int, values: dict[str, str], fault: Fault | None) -> Line:
         line: Line = {
@@ -97,7 +101,7 @@ class Import:
     def _spoil(self, line: Line) -> None:
         """Let happen what happens to the first row that is stored."""
         if self.mishaps.truncated:
-            content = line["values"]["XK_NR"]
-            line["kept"] = {**line["values"], "XK_NR": content[: (len(content) + 1) // 2]}
+            content = line["values"][self._kind.content]
+            line["kept"] = {**line["values"], self._kind.content: content[: (len(content) + 1) // 2]}
         if self.mishaps.hidden:
             line["hidden"] = True

@@ -10,8 +10,8 @@ from hashlib import sha256
 from sandbox.credit_batch import Batch
 from sandbox.credit_files import UnusableError, read
 from sandbox.credit_import import Import, Mishaps, Purpose
+from sandbox.credit_kinds import Fault
 from sandbox.credit_log import Line
-from sandbox.credit_rules import Fault
 from sandbox.credit_store import Store
 
 #: Rows between two breaths, so that other requests are answered during an import.
@@ -54,8 +54,10 @@ class Intake:
 
     def accept(self, parcel: Parcel, purpose: Purpose, mishaps: Mishaps) -> Batch:
         """Take a file and start its import."""
-        number = self._next_number()
-        batch = Batch(number, parcel.name, sha256(parcel.content).hexdigest(), self._store.now(), lost=mishaps.lost)
+        kind, number = self._store.kind, self._next_number()
+        batch = Batch(
+            kind, number, parcel.name, sha256(parcel.content).hexdigest(), self._store.now(), lost=mishaps.lost
+        )
         self._batches[number] = batch
         if mishaps.lost:
             self._farewells[number] = replace(batch)
@@ -72,14 +74,14 @@ class Intake:
 
     def _next_number(self) -> str:
         last = max((int(number[-4:]) for number in self._batches), default=0)
-        return f"SB{self._store.today:%Y%m%d}{last + 1:04d}"
+        return f"{self._store.kind.batch}{self._store.today:%Y%m%d}{last + 1:04d}"
 
     async def _import(self, parcel: Parcel, job: Import) -> None:
         batch = job.batch
         await asyncio.sleep(job.mishaps.slow)
         batch.status = "正在执行"
         try:
-            rows = await asyncio.to_thread(read, parcel.content, parcel.expected)
+            rows = await asyncio.to_thread(read, parcel.content, batch.kind, parcel.expected)
             self._claim(job)
         except UnusableError as problem:
             batch.fail(str(problem))
@@ -112,7 +114,7 @@ class Intake:
         if line["result"] == "withdrawn":
             return
         number, digest, result = line["batch"], line["file_sha256"], line["result"]
-        fresh = Batch(number, line.get("file_name", ""), digest, line["at"], "完成")
+        fresh = Batch(self._store.kind, number, line.get("file_name", ""), digest, line["at"], "完成")
         batch = self._batches.setdefault(number, fresh)
         batch.lost = line.get("lost", False)
         if result == "stopped":

@@ -31,11 +31,10 @@ class Line(TypedDict):
 
 
 class Log:
-    """The file ``received.jsonl``; ``past`` is what earlier processes wrote."""
+    """The file of one kind of record; ``past`` is what earlier processes wrote."""
 
-    def __init__(self, state: Path) -> None:
-        state.mkdir(parents=True, exist_ok=True)
-        path = state / "received.jsonl"
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
         self.past: list[Line] = _whole_lines(path) if path.exists() else []
         self._file = path.open("a", encoding="utf-8", buffering=1)
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 from math import inf
 from pathlib import Path
 from time import monotonic
 
+from sandbox.clock import Clock
+from sandbox.credit_kinds import Kind
 from sandbox.credit_log import Line, Log
-from sandbox.model import COLUMNS, City
 from sandbox.web import dumps
-
-_DATES = {"XK_JDRQ", "XK_YXQZ", "XK_YXQZI"}
-_STATES = {"有效": "1", "无效": "2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,7 @@ class Stored:
         body: Its JSON, once somebody asked for it.
     """
 
+    kind: Kind
     number: int
     version: Version
     earlier: list[Version] = field(default_factory=list)
@@ -64,33 +63,39 @@ class Stored:
         return bool(self.older_until and self.older_until > monotonic())
 
     def _written(self, version: Version) -> bytes:
-        entity = {code.lower(): version.values.get(code, "") for _, code in COLUMNS}
+        entity = {code.lower(): version.values.get(code, "") for code in self.kind.codes}
         return dumps({"id": self.number, "batchNo": version.batch, "receivedAt": version.received, "entity": entity})
 
 
 class Store:
-    """The records, newest last, found by document number; the log makes them survive a restart."""
+    """The records of one kind, newest last, found by their numbers; the log makes them survive a restart."""
 
-    def __init__(self, city: City, state: Path) -> None:
-        self.today = city.today
+    def __init__(self, kind: Kind, state: Path, clock: Clock, before: Iterable[Version] = ()) -> None:
+        self.kind = kind
+        self._clock = clock
         self._records: dict[int, Stored] = {}
-        self._by_document: dict[str, list[Stored]] = {}
+        self._by_number: dict[str, list[Stored]] = {}
         self._last = 0
-        for each in sorted(city.published, key=lambda published: published.received):
-            self._add(Version(each.batch, _morning(each.received), _as_stored(each.values)))
-        self._log = Log(state)
+        for version in before:
+            self._add(version)
+        self._log = Log(state / kind.log)
         self.past = self._log.past
         for line in self.past:
             self._apply(line)
 
-    def now(self) -> str:
-        """The moment as the platform writes it: the story's day at the real clock's time."""
-        return f"{self.today:%Y-%m-%d} {datetime.now():%H:%M:%S}"
+    @property
+    def today(self) -> date:
+        """The city's day."""
+        return self._clock.today
 
-    def matching(self, document: str, name: str) -> list[Stored]:
-        """The records with this document number and name, those that do not show included."""
-        same = self._by_document.get(document, ())
-        return [each for each in same if each.version.values["XK_XDR_MC"] == name]
+    def now(self) -> str:
+        """The moment as the platform writes it."""
+        return self._clock.stamp()
+
+    def matching(self, number: str, name: str) -> list[Stored]:
+        """The records with this number and name, those that do not show included."""
+        same = self._by_number.get(number, ())
+        return [each for each in same if each.version.values[self.kind.name] == name]
 
     def keep(self, line: Line) -> Stored | None:
         """Write a line to the log and do what it says; returns the record it is about, if there is one."""
@@ -98,7 +103,7 @@ class Store:
         return self._apply(line)
 
     def find(self, keyword: str) -> Sequence[Stored]:
-        """Records of a document number, or whose name has a part, as far as they show; newest first."""
+        """Records of a number, or whose name has a part, as far as they show; newest first."""
         now = monotonic()
         return [each for each in self._named(keyword) if each.since <= now]
 
@@ -106,8 +111,8 @@ class Store:
         newest = reversed(self._records.values())
         if not keyword:
             return newest
-        exact = self._by_document.get(keyword)
-        return exact[::-1] if exact else [each for each in newest if keyword in each.version.values["XK_XDR_MC"]]
+        exact = self._by_number.get(keyword)
+        return exact[::-1] if exact else [each for each in newest if keyword in each.version.values[self.kind.name]]
 
     def close(self) -> None:
         """Close the log."""
@@ -119,7 +124,7 @@ class Store:
             return self._add(version, inf if line.get("hidden") else 0)
         if line["result"] not in {"corrected", "withdrawn"}:
             return None
-        found = self.matching(version.values["XK_WSH"], version.values["XK_XDR_MC"])
+        found = self.matching(version.values[self.kind.number], version.values[self.kind.name])
         if len(found) != 1:
             return None
         if line["result"] == "withdrawn":
@@ -130,8 +135,8 @@ class Store:
 
     def _add(self, version: Version, since: float = 0) -> Stored:
         self._last += 1
-        record = self._records[self._last] = Stored(self._last, version, since=since)
-        self._by_document.setdefault(version.values.get("XK_WSH", ""), []).append(record)
+        record = self._records[self._last] = Stored(self.kind, self._last, version, since=since)
+        self._by_number.setdefault(version.values.get(self.kind.number, ""), []).append(record)
         return record
 
     def _renew(self, record: Stored, version: Version) -> None:
@@ -140,17 +145,8 @@ class Store:
 
     def _remove(self, record: Stored) -> None:
         del self._records[record.number]
-        same = self._by_document[record.version.values["XK_WSH"]]
+        number = record.version.values[self.kind.number]
+        same = self._by_number[number]
         same.remove(record)
         if not same:
-            del self._by_document[record.version.values["XK_WSH"]]
-
-
-def _morning(day: date) -> str:
-    return f"{datetime.combine(day, time(10)):%Y-%m-%d %H:%M:%S}"
-
-
-def _as_stored(values: dict[str, str]) -> dict[str, str]:
-    """Canonical values in the platform's own spelling."""
-    shown = {code: text.replace("-", "/") if code in _DATES else text for code, text in values.items()}
-    return {**shown, "XK_ZT": _STATES.get(values["XK_ZT"], values["XK_ZT"])}
+            del self._by_number[number]

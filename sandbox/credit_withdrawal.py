@@ -1,4 +1,4 @@
-"""How a record is taken back: asked for by document number and name, with a reason, while it is young enough."""
+"""How a record is taken back: asked for by its number and name, with a reason, while it is young enough."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.credit_store import Store, Stored
 class Wish:
     """What the form says, and whose form it is."""
 
-    document: str
+    number: str
     name: str
     reason: str
     who: str
@@ -41,12 +41,12 @@ class Withdrawals:
             raise RefusedError("撤回原因不能为空")
         record = self._record(wish)
         self._count += 1
-        number = f"CH{self._store.today:%Y%m%d}{self._count:04d}"
+        number = f"{self._store.kind.withdrawal}{self._store.today:%Y%m%d}{self._count:04d}"
         self._store.keep(self._line(number, record, wish))
         return number
 
     def _record(self, wish: Wish) -> Stored:
-        found = self._store.matching(wish.document, wish.name)
+        found = self._store.matching(wish.number, wish.name)
         if len(found) != 1:
             raise RefusedError("存在多条相同数据，不能撤回" if found else "未找到对应的公示数据")
         age = self._store.today - date.fromisoformat(found[0].version.received[:10])

@@ -22,7 +22,11 @@ from sandbox.bureau import Bureau
 from sandbox.clock import OPENING, Clock
 from sandbox.construction import Construction
 from sandbox.credit import Credit
+from sandbox.credit_commitments import COMMITMENTS
+from sandbox.credit_forms import Platform
+from sandbox.credit_licences import LICENCES, versions
 from sandbox.doors import ACCOUNTS, Door
+from sandbox.exchange import write
 from sandbox.faults import Faults
 from sandbox.model import City
 from sandbox.web import HERE, html
@@ -42,7 +46,7 @@ def create_app(
 
     Args:
         city: What they show.
-        state: The folder where the credit platform's truth is kept.
+        state: The folder where the credit platform's truth and the front database are kept.
         clock: What tells the time, kept as ``clock`` in the application's state; nine o'clock of the city's today
             unless told otherwise.
         latency_ms: How many milliseconds later every answer comes.
@@ -50,13 +54,15 @@ def create_app(
         revocable_days: How many days after its receipt the credit platform lets a record be withdrawn.
     """
     faults, clock = Faults(), clock or Clock(datetime.combine(city.today, OPENING))
+    clock.follow(lambda now: write(city.projects, state, now))
     doors = {system: Door(system, session_minutes) for system in ACCOUNTS}
-    credit = Credit(city, doors["credit"], faults, state, revocable_days)
+    platform = Platform(doors["credit"], faults, clock, state, revocable_days)
+    licences, commitments = Credit(platform, LICENCES, versions(city.published)), Credit(platform, COMMITMENTS)
     portals = {
-        "approval": Approval(city, doors["approval"], faults),
-        "bureau": Bureau(city, doors["bureau"], faults),
-        "construction": Construction(city, doors["construction"], faults, clock),
-        "credit": credit,
+        "approval": Approval(city, doors["approval"], faults).routes(),
+        "bureau": Bureau(city, doors["bureau"], faults).routes(),
+        "construction": Construction(city, doors["construction"], faults, clock).routes(),
+        "credit": [*licences.routes(), *commitments.routes(), *licences.entrance()],
     }
 
     async def index(_request: Request) -> Response:
@@ -65,9 +71,10 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        await credit.close()
+        await licences.close()
+        await commitments.close()
 
-    mounts = [Mount(f"/{name}", _late(Router(portal.routes()), latency_ms / 1000)) for name, portal in portals.items()]
+    mounts = [Mount(f"/{name}", _late(Router(routes), latency_ms / 1000)) for name, routes in portals.items()]
     app = Starlette(
         routes=[
             *mounts,

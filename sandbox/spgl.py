@@ -125,11 +125,11 @@ def _commitment(project: Project, commitment: Commitment, moment: datetime) -> J
         "gklx": commitment.publicity,
         "slbmmc": commitment.unit.name,
         "slbmdm": commitment.unit.code,
-        **_latest(commitment, moment),
+        **latest(commitment, moment),
     }
 
 
-def _latest(commitment: Commitment, moment: datetime) -> Json:
+def latest(commitment: Commitment, moment: datetime) -> Json:
     """The newest events once more, as the fields beside the timeline."""
     uploads, confirmations = commitment.past(moment, "upload"), commitment.past(moment, "confirmation")
     confirmed = _confirmation(confirmations[-1]) if confirmations else {}

@@ -1,4 +1,5 @@
 const POLL = 500;
+const { api } = document.body.dataset;
 const view = { page: 1, size: 20, keyword: '', asked: 0 };
 const find = (selector) => document.querySelector(selector);
 
@@ -19,22 +20,21 @@ function showBatch(data) {
 }
 
 async function poll() {
-  const data = await get(`/credit/api/batches/${find('#batch').dataset.batch}`);
+  const data = await get(`${api}/batches/${find('#batch').dataset.batch}`);
   showBatch(data);
   if (!['完成', '失败'].includes(data.status)) setTimeout(poll, POLL);
 }
 
 function rowOf(record) {
-  const { entity } = record;
+  const values = { ...record, ...record.entity };
   const row = document.createElement('tr');
-  const texts = [record.batchNo, entity.xk_xdr_mc, entity.xk_wsh, entity.xk_jdrq, entity.xk_xkjg, record.receivedAt];
-  texts.forEach((text) => { row.insertCell().textContent = text; });
+  document.querySelectorAll('#submissions th').forEach(({ dataset }) => { row.insertCell().textContent = values[dataset.key]; });
   return row;
 }
 
 async function load() {
   const turn = ++view.asked;
-  const data = await get(`/credit/api/submissions?${new URLSearchParams({ page: view.page, size: view.size, keyword: view.keyword })}`);
+  const data = await get(`${api}/submissions?${new URLSearchParams({ page: view.page, size: view.size, keyword: view.keyword })}`);
   if (turn !== view.asked) return;
   find('#submissions tbody').replaceChildren(...data.list.map(rowOf));
   find('.pager .total').textContent = `共 ${data.total} 条`;

@@ -17,6 +17,9 @@ import httpx
 import openpyxl
 
 from sandbox.clock import Clock
+from sandbox.credit_commitments import COMMITMENTS
+from sandbox.credit_kinds import Kind
+from sandbox.credit_licences import LICENCES
 from sandbox.doors import ACCOUNTS
 from sandbox.model import COLUMNS, City, Decision, Department
 from sandbox.server import create_app
@@ -122,11 +125,11 @@ async def order(client: httpx.AsyncClient, system: str, fault: str, **when: floa
     assert answer.status_code == 200, answer.text
 
 
-def workbook(template: bytes, rows: list[dict[str, str]]) -> bytes:
+def workbook(template: bytes, rows: list[dict[str, str]], kind: Kind = LICENCES) -> bytes:
     """Fill rows into the template."""
     book = openpyxl.load_workbook(BytesIO(template))
     for row in rows:
-        book["行政许可"].append([row[code] for _, code in COLUMNS])
+        book[kind.title].append([row[code] for code in kind.codes])
     buffer = BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -156,6 +159,29 @@ async def no_order_is_open(client: httpx.AsyncClient) -> bool:
     return not (await client.get("/faults")).json()["faults"]
 
 
+def promised(number: int, **changes: str) -> dict[str, str]:
+    """One overdue commitment as the template wants it."""
+    filled = {
+        "CN_BM": f"15010220240513{number:06d}",
+        "CN_CNR_MC": f"呼和浩特某某置业有限公司{number}",
+        "CN_CNR_LB": "法人及非法人组织",
+        "CN_CNR_DM": "91150100MA0N12340B",
+        "CN_LX": "容缺受理型",
+        "CN_SY": "办理新城区养老服务中心建设项目建筑工程施工许可",
+        "CN_NR": "承诺在承诺期限内取得并提交施工图审查合格书",
+        "CN_WNZR": "逾期未履行承诺的，依法撤销施工许可决定",
+        "CN_ZCRQ": "2024/05/13",
+        "CN_YXQ": "2024/08/02",
+        "CN_SLDW": OFFICE.name,
+        "CN_SLDWDM": OFFICE.code,
+        "CN_GKLX": "1",
+        "CN_LXZT": "全部未履行",
+        "CN_WLXNR": "未提交施工图审查合格书",
+        "CN_ZRZJ": "责令限期改正",
+    }
+    return {code: filled.get(code, "") for code in COMMITMENTS.codes} | changes
+
+
 async def seal(client: httpx.AsyncClient, page: str) -> str:
     """The hidden proof in a form of the credit platform."""
     answer = await client.get(f"/credit/{page}")
@@ -163,49 +189,60 @@ async def seal(client: httpx.AsyncClient, page: str) -> str:
 
 
 async def hand_over(
-    client: httpx.AsyncClient, content: bytes, page: str = "upload", name: str = "许可.xlsx"
+    client: httpx.AsyncClient, content: bytes, page: str = "upload", name: str = "许可.xlsx", kind: Kind = LICENCES
 ) -> httpx.Response:
     """Upload a file and return the page that answers."""
-    csrf = await seal(client, page)
-    return await client.post(f"/credit/{page}", data={"csrf": csrf}, files={"file": (name, content)})
+    csrf = await seal(client, f"{kind.path}/{page}".strip("/"))
+    return await client.post(f"/credit{kind.path}/{page}", data={"csrf": csrf}, files={"file": (name, content)})
 
 
-async def ended(client: httpx.AsyncClient, number: str) -> dict[str, Any]:
+async def ended(client: httpx.AsyncClient, number: str, kind: Kind = LICENCES) -> dict[str, Any]:
     """Wait for the end of a batch."""
     async with asyncio.timeout(20):
         while True:
-            batch: dict[str, Any] = (await client.get(f"/credit/api/batches/{number}")).json()["data"]
+            batch: dict[str, Any] = (await client.get(f"/credit/api{kind.path}/batches/{number}")).json()["data"]
             if batch["status"] in {"完成", "失败"}:
                 return batch
             await asyncio.sleep(0.01)
 
 
-async def upload(client: httpx.AsyncClient, content: bytes, page: str = "upload") -> dict[str, Any]:
+async def upload(
+    client: httpx.AsyncClient, content: bytes, page: str = "upload", kind: Kind = LICENCES
+) -> dict[str, Any]:
     """Upload a file and wait for the end of its batch."""
-    answer = await hand_over(client, content, page)
-    return await ended(client, answer.url.path.rpartition("/")[2])
+    answer = await hand_over(client, content, page, kind=kind)
+    return await ended(client, answer.url.path.rpartition("/")[2], kind)
 
 
-async def filled(client: httpx.AsyncClient, *rows: dict[str, str]) -> bytes:
+async def filled(client: httpx.AsyncClient, *rows: dict[str, str], kind: Kind = LICENCES) -> bytes:
     """A fresh template with rows in it."""
-    return workbook((await client.get("/credit/template.xlsx")).content, list(rows))
+    return workbook((await client.get(f"/credit{kind.path}/template.xlsx")).content, list(rows), kind)
+
+
+def kind_of(row: dict[str, str]) -> Kind:
+    """The kind of record that a row is of."""
+    return LICENCES if LICENCES.number in row else COMMITMENTS
 
 
 async def upload_rows(client: httpx.AsyncClient, *rows: dict[str, str], page: str = "upload") -> dict[str, Any]:
-    """Upload rows in a fresh template and wait for the end of the batch."""
-    return await upload(client, await filled(client, *rows), page)
+    """Upload rows of one kind in a fresh template and wait for the end of the batch."""
+    kind = kind_of(rows[0])
+    return await upload(client, await filled(client, *rows, kind=kind), page, kind)
 
 
 async def withdraw(client: httpx.AsyncClient, row: dict[str, str], reason: str = "录入错误") -> str:
     """Ask for a record to be taken back; returns the page that answers."""
-    fields = {"document_number": row["XK_WSH"], "name": row["XK_XDR_MC"], "reason": reason}
-    answer = await client.post("/credit/withdraw", data={**fields, "csrf": await seal(client, "withdraw")})
+    kind = kind_of(row)
+    page = f"{kind.path}/withdraw".strip("/")
+    fields = {kind.ask: row[kind.number], "name": row[kind.name], "reason": reason}
+    answer = await client.post(f"/credit/{page}", data={**fields, "csrf": await seal(client, page)})
     return answer.text
 
 
 async def shown(client: httpx.AsyncClient, row: dict[str, str]) -> list[dict[str, Any]]:
-    """What the own list has under the document number of a row."""
-    found = await client.get("/credit/api/submissions", params={"keyword": row["XK_WSH"]})
+    """What the own list has under the number of a row."""
+    kind = kind_of(row)
+    found = await client.get(f"/credit/api{kind.path}/submissions", params={"keyword": row[kind.number]})
     listed: list[dict[str, Any]] = found.json()["data"]["list"]
     return listed
 
