@@ -79,6 +79,8 @@ async def read_cases(source: Source, window: Window, journal: Journal, run_id: s
             watch.progress("collect", source.title, len(rows), page.total)
         await _keep_pictures(source, journal, run_id, rows)
     except YinxinError as error:
+        if not known:
+            raise
         trouble, rows = error, _from_memory(known, known)
     told, doubts = _believed(source, rows, known)
     journal.remember_rows(run_id, source.name, (CollectedRow(row.key, row.digest, dict(row.payload)) for row in told))

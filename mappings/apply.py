@@ -181,7 +181,7 @@ def _shown(
             todo=_("Take one of the two headings out of the mapping or out of the sheet."),
             place=_at(place, field),
         )
-    if not found and mandatory and not rule.otherwise:
+    if not found and mandatory and raw.height and not rule.otherwise:
         raise DriftError(
             "column-missing",
             _("There is no column for the field “{field}”; looked for: {columns}.").format(

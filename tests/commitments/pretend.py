@@ -188,15 +188,15 @@ class PretendWorkspace(Workspace):
         """Return the bot."""
         return self.declared
 
-    def source(self, _name: str, _browsers: object) -> Any:  # noqa: ANN401 - a double
+    def source(self, _name: str, _browsers: object) -> Any:
         """Return the double of the construction system."""
         return self.system
 
-    def feed(self, _name: str, _browsers: object) -> Any:  # noqa: ANN401 - a double
+    def feed(self, _name: str, _browsers: object) -> Any:
         """Return the double of the platform."""
         return self.platform
 
-    def portal(self, _name: str) -> Any:  # noqa: ANN401 - what is asked of it
+    def portal(self, _name: str) -> Any:
         """Return a declaration with connections."""
         return cast("Any", _Connections())
 
@@ -221,13 +221,13 @@ class Desk:
         return await Commitments(self.workspace, self.journal, order, Watch()).run()
 
 
-def declared(**changes: Any) -> CommitmentsDeclared:  # noqa: ANN401 - any key of the bot
+def declared(**changes: Any) -> CommitmentsDeclared:
     """Return a bot that needs no second person, with changes."""
     told = {"kind": "commitments", "title": "告知承诺", "sources": ["construction"], "feed": "commitments"}
     return CommitmentsDeclared.model_validate({**told, "release": {}, "visible_within": 0, **changes})
 
 
-def desk(folder: Path, city: City, journal: Journal, **changes: Any) -> Desk:  # noqa: ANN401 - any key of the bot
+def desk(folder: Path, city: City, journal: Journal, **changes: Any) -> Desk:
     """Open a bureau in a folder."""
     (folder / "yinxin.toml").write_text('title = "双"\n', encoding="utf-8")
     workspace = PretendWorkspace(folder)
