@@ -1,4 +1,4 @@
-"""A workspace whose two systems are doubles: the construction system of a sandbox city, and a platform that never fails.
+"""A workspace whose systems are doubles: the construction system of a sandbox city, and a platform that never fails.
 
 Nothing goes over a wire, so that years of working mornings pass in seconds.
 """
@@ -34,6 +34,7 @@ from words.errors import Place, SystemFailure
 
 ROOT = Path(__file__).parents[2]
 OPENING = time(9)
+_EVER = datetime(9999, 1, 1)  # noqa: DTZ001 - the city's own time
 Values = dict[str, str]
 
 
@@ -52,7 +53,7 @@ class PretendSystem:
     """
 
     city: City
-    now: datetime = datetime.min
+    now: datetime = datetime(2024, 1, 1)  # noqa: DTZ001 - the city's own time
     down: bool = False
     deaf: bool = False
     lag: timedelta = timedelta()
@@ -63,9 +64,7 @@ class PretendSystem:
     def __post_init__(self) -> None:
         """Find every commitment by its key."""
         self._promises = {
-            spgl.key(pair[1]): (project, *pair)
-            for project in self.city.projects
-            for pair in project.promises(datetime.max)
+            spgl.key(pair[1]): (project, *pair) for project in self.city.projects for pair in project.promises(_EVER)
         }
 
     async def collect(self, _window: Window, known: Known) -> AsyncIterator[Page]:
