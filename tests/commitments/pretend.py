@@ -28,13 +28,14 @@ from mappings.apply import ORIGIN, ROW_KEY
 from mappings.identity import with_identity
 from mappings.mapping import Mapping as FieldMapping
 from mappings.profiles import Profile
+from reconciliation.commitments.report import CommitmentReport
 from sandbox import spgl
 from sandbox.model import City
 from words.errors import Place, SystemFailure
 
 ROOT = Path(__file__).parents[2]
 OPENING = time(9)
-_EVER = datetime(9999, 1, 1)  # noqa: DTZ001 - the city's own time
+EVER = datetime(9999, 1, 1)  # noqa: DTZ001 - the city's own time
 Values = dict[str, str]
 
 
@@ -64,21 +65,26 @@ class PretendSystem:
     def __post_init__(self) -> None:
         """Find every commitment by its key."""
         self._promises = {
-            spgl.key(pair[1]): (project, *pair) for project in self.city.projects for pair in project.promises(_EVER)
+            spgl.key(pair[1]): (project, *pair) for project in self.city.projects for pair in project.promises(EVER)
         }
+        self._listed: dict[tuple[str, int, str], Row] = {}
 
     async def collect(self, _window: Window, known: Known) -> AsyncIterator[Page]:
         """Yield the list as it was at midnight, with the details of what is new in it."""
         if self.down:
             raise _silent()
         midnight = datetime.combine(self.now.date(), time())
-        rows = []
-        for key, promise in self._promises.items():
-            if promise[2].made <= midnight:
-                listed = flat(spgl.commitment_row(*promise, midnight))
-                row = Row(key, digest_of(listed, ()), listed, label=listed["cnbm"])
-                rows.append(self._opened(row, known))
-        yield Page(rows, len(rows))
+        listed = [self._row(key, midnight) for key, (_, _, each) in self._promises.items() if each.made <= midnight]
+        yield Page([self._opened(row, known) for row in listed], len(listed))
+
+    def _row(self, key: str, midnight: datetime) -> Row:
+        """Return a row of the list, which only an event and the passing of the deadline change."""
+        commitment = self._promises[key][2]
+        state = (key, len(commitment.past(midnight)), commitment.state_at(midnight))
+        if state not in self._listed:
+            payload = flat(spgl.commitment_row(*self._promises[key], midnight))
+            self._listed[state] = Row(key, digest_of(payload, ()), payload, label=commitment.code)
+        return self._listed[state]
 
     def _opened(self, row: Row, known: Known) -> Row:
         digest, payload = known.get(row.key, ("", {}))
@@ -218,6 +224,12 @@ class Desk:
         believed = as_of or day
         order = Order("commitments", believed, believed, believed)
         return await Commitments(self.workspace, self.journal, order, Watch()).run()
+
+
+def report_of(done: Done) -> CommitmentReport:
+    """Return what a run found."""
+    assert isinstance(done.report, CommitmentReport)
+    return done.report
 
 
 def declared(**changes: Any) -> CommitmentsDeclared:

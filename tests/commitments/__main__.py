@@ -1,0 +1,60 @@
+"""``python -m tests.commitments``: the commitment bot on every working morning of three years, for many cities.
+
+``--cities N`` in groups of up to a hundred, which share one construction system, one platform and one journal;
+``--lanes N`` plays so many groups at a time; ``--seed N`` is the first city's. Ends 1 if anything was pushed on another
+day than the truth says, wrongly, twice or not at all, was held otherwise, or did not add up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+
+from sandbox.workdays import working_days
+from tests.commitments.campaign import play
+from tests.commitments.cities import crowd
+from tests.commitments.tally import Tally
+
+#: The calendar's horizon is the end of 2026, and the last deadlines need their push days before it.
+MORNINGS = (date(2024, 2, 1), date(2026, 12, 18))
+_GROUP = 100
+
+
+def group(seeds: range) -> Tally:
+    """Play one group of cities."""
+    tally = play(crowd(seeds), working_days(*MORNINGS))
+    tally.counted["cities"] = len(seeds)
+    return tally
+
+
+def campaign(cities: int, lanes: int, seed: int) -> Tally:
+    """Play all groups."""
+    tally = Tally()
+    groups = [range(first, min(first + _GROUP, seed + cities)) for first in range(seed, seed + cities, _GROUP)]
+    with ProcessPoolExecutor(lanes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for played in pool.map(group, groups):
+            tally += played
+            sys.stderr.write(f"\r{tally.counted['cities']} cities")
+            sys.stderr.flush()
+    return tally
+
+
+def main() -> int:
+    """Run a campaign; returns an exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.commitments")
+    parser.add_argument("--cities", type=int, default=1000)
+    parser.add_argument("--lanes", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    tally = campaign(asked.cities, asked.lanes, asked.seed)
+    sys.stdout.write(f"\n{tally.table()}")
+    for each in tally.bad:
+        sys.stdout.write(f"{each}\n")
+    return 1 if tally.ill else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
