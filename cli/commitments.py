@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 GROUP = "commitments"
 _QUIET = ("running", "closed", "cancelled")
-_COLUMNS = ("document_number", "name", "project_name", "deadline", "push_day", "late", "pushed_on", "reason")
+_COLUMNS = ("document_number", "name", "due_date", "push_day", "late", "pushed_on", "why")
 _FACTS = (
-    *("commitment_type", "material", "project_name", "permit_number", "commitment_date", "due_date", "deadline"),
-    *("push_day", "late", "performance", "pushed_on", "reason", "authority_name", "origin"),
+    *("commitment_type", "material", "project_name", "permit_number", "commitment_date", "due_date", "ends_on"),
+    *("push_day", "late", "performance", "pushed_on", "why", "authority_name", "origin"),
 )
 _Bot = Annotated[str, typer.Option(help=_("The bot that watches them."))]
 
@@ -114,7 +114,7 @@ def _wanted(case: dict[str, Any], stages: list[str], *, every: bool) -> bool:
             raise UsageError("unknown-stage", sentence, todo=suggest(stage, [each.value for each in Stage]))
     if stages:
         return case["stage"] in stages
-    return every or bool(case["reason"]) or not (case["stage"] in _QUIET or case["pushed_on"])
+    return every or bool(case["why"]) or not (case["stage"] in _QUIET or case["pushed_on"])
 
 
 def _print(call: Call, desk: Desk, found: list[dict[str, Any]]) -> None:
