@@ -118,7 +118,7 @@ class Commitments(Story):
         return (now - timedelta(minutes=self.declared.fresh)).strftime("%Y-%m-%d %H:%M:%S")
 
     def _sorted(self, watched: list[Watched], shown: Shown) -> Sorted:
-        found = Sorted()
+        found, on_hold = Sorted(), self.journal.on_hold()
         for each in watched:
             rows = shown.rows.get(each.record_id, ())
             if rows:
@@ -126,6 +126,8 @@ class Commitments(Story):
                 self._follow(each, rows[0], found)
             elif why := self._in_doubt(each):
                 found.held[each.record_id] = why
+            elif each.broken and each.record_id in on_hold:
+                found.held[each.record_id] = _("held back by {who}").format(who=on_hold[each.record_id])
             elif each.broken:
                 found.due[each.record_id] = each
         return found

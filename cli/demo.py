@@ -8,16 +8,24 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.commands import Call, command
-from words.errors import Place, SystemFailure, UsageError
-from words.languages import N_
+from words.errors import Place, SystemFailure, UsageError, YinxinError
+from words.languages import N_, ngettext
 from words.languages import gettext as _
 
+if TYPE_CHECKING:
+    from bots.workspace import Workspace
+    from cli.progress import Shown
+    from reconciliation.report import RunReport
+
+    Ran = tuple[dict[str, Any], list[YinxinError], RunReport]
+
 _MARK = ".yinxin-demo"
+_COLLEAGUE = "张敏"
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +42,7 @@ def register(app: typer.Typer) -> None:
         from cli.init import furnish
         from cli.logs import open_log
         from cli.progress import Shown
-        from cli.run import exit_code, order_for, watched
+        from cli.run import exit_code
 
         _clear(folder)
         with ExitStack() as city, Shown(quiet=call.printer.as_json) as watch:
@@ -44,9 +52,37 @@ def register(app: typer.Typer) -> None:
                 furnish(folder, host=host, seed=seed, scale=scale)
             open_log(folder / ".yinxin")
             workspace = Workspace.find(folder)
-            result, errors, report = watched(call, workspace, order_for(workspace, "disclosure"), watch)
-        call.printer.done({"disclosure": result}, errors=errors)
-        return exit_code(report, errors)
+            kept = _commitments(call, workspace, watch)
+            disclosed = _run(call, workspace, "disclosure", watch)
+        errors = [*disclosed[1], *kept[1]]
+        call.printer.done({"disclosure": disclosed[0], "commitments": kept[0]}, errors=errors)
+        return max(exit_code(report, errors) for _result, _errors, report in (disclosed, kept))
+
+
+def _run(call: Call, workspace: Workspace, bot: str, watch: Shown) -> Ran:
+    from cli.run import order_for, watched
+
+    return watched(call, workspace, order_for(workspace, bot), watch)
+
+
+def _commitments(call: Call, workspace: Workspace, watch: Shown) -> Ran:
+    """Watch the commitments: what was broken waits for a second person, who is played too, and then goes out."""
+    from journal import State
+
+    first = _run(call, workspace, "commitments", watch)
+    with workspace.journal() as journal:
+        waiting = [each.id for each in journal.deliveries(states=[State.HELD])]
+        if waiting:
+            journal.released(waiting, _COLLEAGUE)
+    if not waiting:
+        return first
+    told = ngettext(
+        "{count} adverse record waited for a second person; {who} releases it, and the bot runs once more.",
+        "{count} adverse records waited for a second person; {who} releases them, and the bot runs once more.",
+        len(waiting),
+    )
+    call.printer.say(told.format(count=len(waiting), who=_COLLEAGUE))
+    return _run(call, workspace, "commitments", watch)
 
 
 def _clear(folder: Path) -> None:

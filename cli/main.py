@@ -26,6 +26,7 @@ def build() -> typer.Typer:
     from cli import (
         audit,
         calendars,
+        commitments,
         connectors,
         deliveries,
         demo,
@@ -53,6 +54,7 @@ def build() -> typer.Typer:
     for room in (demo, init, run, resume, release, status, explain, report, doctor):
         room.register(app)
     for name, room, about in (
+        ("commitments", commitments, _("What builders and others promised, and whether they kept it.")),
         ("deliveries", deliveries, _("What is on its way to a feed.")),
         ("connectors", connectors, _("The systems at the edges.")),
         ("mappings", mappings, _("The declared field mappings.")),

@@ -12,6 +12,7 @@ from journal.auditing import Auditing
 from journal.collected import CollectedRows
 from journal.counting import Counting
 from journal.database import Facts, look, upgrade
+from journal.decisions import Decisions
 from journal.engines import open_engine
 from journal.events import Events
 from journal.evidence import Evidence
@@ -33,7 +34,19 @@ def _engine(folder: Path, url: str | URL | None) -> Engine:
 
 
 class Journal(
-    Runs, Counting, CollectedRows, Records, Findings, Lookup, Deliveries, Leases, Evidence, Events, Auditing, Purging
+    Decisions,
+    Runs,
+    Counting,
+    CollectedRows,
+    Records,
+    Findings,
+    Lookup,
+    Deliveries,
+    Leases,
+    Evidence,
+    Events,
+    Auditing,
+    Purging,
 ):
     """Everything that is remembered. Every method that writes is one durable transaction with its events."""
 

@@ -93,6 +93,8 @@ COLUMNS = {
     "denominator": N_("Denominator"),
     "percent": N_("Percent"),
     "stage": N_("Stage"),
+    "why": N_("What a person must look at"),
+    "ends_on": N_("Deadline ends on"),
     "push_day": N_("Push day"),
     "late": N_("Working days late"),
     "performance": N_("Performance"),

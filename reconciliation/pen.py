@@ -9,8 +9,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from reconciliation.painter import Book
 
-WIDTHS = (15, 3, 15, 3, 15, 3, 15, 3, 15, 5, 3, 30, 13, 13, 13)
-LEFT_END, RIGHT, RIGHT_END = 9, 11, 14
+#: Six terms of an equation with the signs between them, the sign behind them, a gap, and the right half.
+WIDTHS = (13, 3, 13, 3, 13, 3, 13, 3, 13, 3, 13, 5, 3, 30, 13, 13, 13)
+LEFT_END, RIGHT, RIGHT_END = 11, 13, 16
 ROW_PIXELS = 22
 
 

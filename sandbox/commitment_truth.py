@@ -94,7 +94,7 @@ def commitment_truth(city: City, day: date, since: date | None = None) -> dict[s
     """Tell where every commitment stands after a bot ran on each working morning at nine, up to and including a day.
 
     Args:
-        city: The city, or what was read from its ``truth.json``.
+        city: The city.
         day: The last day on which the bot ran, if it is a working day.
         since: The first day on which it ran; it ran from the very beginning unless told otherwise. What was met
             before its first run is never pushed.

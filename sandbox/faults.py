@@ -28,7 +28,7 @@ FAULTS: dict[str, str] = {
     "half_batch": "the next import breaks off after half of the rows, rounded up; they stay (credit)",
     "lost_receipt": "the next import runs, but nobody knows its batch afterwards (credit)",
     "accept_duplicates": "the next import stores again what is stored already, the same file too (credit)",
-    "truncate_field": "the first row that the next import stores loses the second half of its 许可内容 (credit)",
+    "truncate_field": "the first row that the next import stores loses the second half of its content (credit)",
     "late_record": "what the next import stores shows only after some seconds (credit)",
     "hidden_record": "the first row that the next import stores never shows (credit)",
     "older_value": "what the next correction corrects shows its earlier values for some seconds (credit)",

@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox import exchange
 from sandbox.approval import Approval
 from sandbox.bureau import Bureau
 from sandbox.clock import OPENING, Clock
@@ -26,7 +27,6 @@ from sandbox.credit_commitments import COMMITMENTS
 from sandbox.credit_forms import Platform
 from sandbox.credit_licences import LICENCES, versions
 from sandbox.doors import ACCOUNTS, Door
-from sandbox.exchange import write
 from sandbox.faults import Faults
 from sandbox.model import City
 from sandbox.web import HERE, html
@@ -54,7 +54,7 @@ def create_app(
         revocable_days: How many days after its receipt the credit platform lets a record be withdrawn.
     """
     faults, clock = Faults(), clock or Clock(datetime.combine(city.today, OPENING))
-    clock.follow(lambda now: write(city.projects, state, now))
+    clock.follow(lambda now: exchange.write(city.projects, state, now))
     doors = {system: Door(system, session_minutes) for system in ACCOUNTS}
     platform = Platform(doors["credit"], faults, clock, state, revocable_days)
     licences, commitments = Credit(platform, LICENCES, versions(city.published)), Credit(platform, COMMITMENTS)

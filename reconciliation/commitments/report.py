@@ -27,7 +27,7 @@ CASE_COLUMNS = (
     "stage",  # Stage
     "bucket",  # Bucket, or NOT_DUE
     "outcome",  # state of the delivery: confirmed, waiting, differs, rejected, unknown, or empty
-    "reason",  # what a person must look at, or why it is held, in the reader's language
+    "why",  # what a person must look at, or why it is held, in the reader's language
     "document_number",
     "name",
     "commitment_type",
@@ -36,7 +36,7 @@ CASE_COLUMNS = (
     "permit_number",
     "commitment_date",
     "due_date",  # as the system states it
-    "deadline",  # the working day on which it ends
+    "ends_on",  # the working day on which the deadline ends
     "push_day",
     "late",  # working days since the push day, of what is, or was, sent after it
     "performance",  # what is published of it, or would be

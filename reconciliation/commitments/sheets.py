@@ -27,10 +27,11 @@ from words.languages import gettext as _
 
 DUE_SOON, OVERDUE, PUSHED = N_("Due soon"), N_("Overdue"), N_("Pushed")
 FOR_PERSONS, CLOSED, TIMELINE = N_("For persons"), N_("Closed"), N_("Timeline")
-_WHO = ("document_number", "name", "project_name", "permit_number", "material")
-_WHEN = ("commitment_date", "due_date", "deadline", "push_day")
-_STATE = ("stage", "late", "bucket", "outcome", "reason")
-_REST = ("commitment_type", "performance", "pushed_on", "authority_name", "origin")
+_LISTED = (
+    *("document_number", "name", "stage", "why", "due_date", "ends_on", "push_day", "late", "bucket", "outcome"),
+    *("performance", "pushed_on", "project_name", "permit_number", "material", "commitment_type", "commitment_date"),
+    *("authority_name", "origin"),
+)
 
 
 def write_commitments(report: CommitmentReport, path: Path) -> Path:
@@ -56,7 +57,7 @@ def tables(report: CommitmentReport) -> Iterator[Table]:
     stage, pushed = pl.col("stage"), pl.col("pushed_on") != ""
     kept = stage.is_in([Stage.CLOSED.value, Stage.CANCELLED.value])
     chosen = (
-        (FOR_PERSONS, TAB_ATTEND, pl.col("reason") != ""),
+        (FOR_PERSONS, TAB_ATTEND, pl.col("why") != ""),
         (DUE_SOON, TAB_ATTEND, stage == Stage.AT_RISK.value),
         (OVERDUE, TAB_ATTEND, stage.is_in([Stage.OVERDUE.value, Stage.BREACHED.value]) & ~pushed),
         (PUSHED, TAB_LOOK_UP, pushed),
@@ -73,7 +74,7 @@ def tables(report: CommitmentReport) -> Iterator[Table]:
 def _list(rows: pl.DataFrame, name: str, tab: str) -> Table:
     shown = Shown(COMMITMENT_CASE)
     told = rows.with_columns(pl.col("stage").replace({stage.value: stage_name(stage) for stage in Stage}))
-    columns = shown.columns(told, (*_WHO, *_WHEN, *_STATE, *_REST))
+    columns = shown.columns(told, _LISTED)
     return Table(name, tab, (*columns, *review_columns(rows.height)) if tab == TAB_ATTEND else columns)
 
 

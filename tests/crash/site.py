@@ -51,24 +51,21 @@ class Site:
         """Let the sessions of the moment be good at every later city."""
         self._doors = {portal.door.system: copy.deepcopy(vars(portal.door)) for portal in _portals(self._app)}
 
-    def shown(self) -> list[dict[str, str]]:
-        """What the platform's own list shows, in the platform's spelling."""
-        return [each.shown().values for each in _credit(self._app).store.find("")]
-
     def close(self) -> None:
         """End what the present city has under way."""
-        if self._loop and (credit := next(iter(_portals(self._app, Credit)), None)):
-            asyncio.run_coroutine_threadsafe(cast("Credit", credit).close(), self._loop).result(10)
+        for counter in _portals(self._app, Credit):
+            if self._loop:
+                asyncio.run_coroutine_threadsafe(cast("Credit", counter).close(), self._loop).result(10)
 
 
 def _portals(app: Starlette, kind: type[Portal] = Portal) -> list[Portal]:
-    routes = [route.routes[0] for route in app.routes if isinstance(route, Mount) and route.routes]
-    found = [cast("Any", route).endpoint.__self__ for route in routes]
-    return [each for each in found if isinstance(each, kind)]
+    routes = [route for mount in app.routes if isinstance(mount, Mount) for route in mount.routes or ()]
+    found = {id(portal): portal for route in routes if (portal := _owner(route))}
+    return [each for each in found.values() if isinstance(each, kind)]
 
 
-def _credit(app: Starlette) -> Credit:
-    return cast("Credit", _portals(app, Credit)[0])
+def _owner(route: object) -> Portal | None:
+    return getattr(getattr(route, "endpoint", None), "__self__", None)
 
 
 @contextmanager

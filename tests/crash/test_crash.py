@@ -52,7 +52,7 @@ def test_a_campaign_aims_at_every_point_on_every_database_in_every_weather() -> 
 def test_every_fault_at_a_file_is_a_weather() -> None:
     """What the sandbox can do wrong with a file or its import is done while processes are killed."""
     played = {each.fault for mishaps in WEATHER.values() for each in mishaps}
-    reading = {"login_page", "expire_token", "hang", "error_500", "short_page"}
+    reading = {"login_page", "expire_token", "hang", "error_500", "short_page", "older_state"}
     changed = {"renamed_header", "renamed_template_column"}
     assert set(FAULTS) - reading - changed == played | {"accept_duplicates"}
 

@@ -89,6 +89,7 @@ class Stage:
     def play(self) -> Outcome:
         """Play the story to its end, let the weather pass, and look at what there is."""
         for number, scene in enumerate(self.trial.story.scenes):
+            time.sleep(scene.wait)
             self._set(scene, number)
             getattr(self, f"_{scene.word}")(scene)
         self._calm()

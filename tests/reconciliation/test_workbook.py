@@ -325,7 +325,7 @@ def test_the_summary_links_to_the_sheets(opened: Any) -> None:
 def test_the_chart_shows_decisions_by_month(opened: Any) -> None:
     """One native chart stacks on time, due soon and late over the months printed below it."""
     (chart,) = opened["Summary"]._charts
-    assert [series.tx.strRef.f for series in chart.series] == [f"Summary!${letter}$17" for letter in "MNO"]
+    assert [series.tx.strRef.f for series in chart.series] == [f"Summary!${letter}$17" for letter in "OPQ"]
 
 
 def test_terminal_and_workbook_print_the_same(opened: Any) -> None:
