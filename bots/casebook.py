@@ -14,8 +14,10 @@ from bots.watching import Watch
 from connectors.base import Row, Source, Window
 from journal import CollectedRow, Journal, KnownRow
 from mappings.apply import Mapped, apply
+from mappings.headers import find_columns
+from mappings.standards.fields import Kind
 from reconciliation.commitments.cases import Case, older_than
-from words.errors import Place, YinxinError
+from words.errors import Place, YinxinError, first_of
 
 Known = Mapping[str, KnownRow]
 
@@ -65,6 +67,8 @@ class Casebook:
             return "not-re-read"
         if found is None:
             return "vanished"
+        if not _tells_all(self.source, found):
+            return "not-re-read"
         return _cases(self.source, [Row(key, "", {**self.payloads[key], **found})]).get(key, "not-re-read")
 
 
@@ -78,12 +82,14 @@ async def read_cases(source: Source, window: Window, journal: Journal, run_id: s
             rows += page.rows
             watch.progress("collect", source.title, len(rows), page.total)
         await _keep_pictures(source, journal, run_id, rows)
-    except YinxinError as error:
-        if not known:
+    except (YinxinError, ExceptionGroup) as error:
+        cause = first_of(error)
+        if not known or not isinstance(cause, YinxinError):
             raise
-        trouble, rows = error, _from_memory(known, known)
+        trouble, rows = cause, _from_memory(known, known)
     told, doubts = _believed(source, rows, known)
-    journal.remember_rows(run_id, source.name, (CollectedRow(row.key, row.digest, dict(row.payload)) for row in told))
+    whole = (CollectedRow(row.key, row.digest, dict(row.payload)) for row in told if not row.gone)
+    journal.remember_rows(run_id, source.name, whole)
     mapped = _mapped(source, told)
     journal.remember_records(run_id, remembered(mapped, source.mapping.standard))
     side = mapped_side("source", [mapped], source.mapping.standard, len(told), sum(not row.known for row in told))
@@ -98,7 +104,7 @@ async def _keep_pictures(source: Source, journal: Journal, run_id: str, rows: Se
 
 def _believed(source: Source, rows: Sequence[Row], known: Known) -> tuple[list[Row], dict[str, str]]:
     """Return the rows as far as they may be believed, those that are missing included, and the doubts about them."""
-    fresh = [row for row in rows if not row.known]
+    fresh = [row for row in rows if not row.known and not row.gone]
     now = _cases(source, fresh)
     before = _cases(source, _from_memory(known, known.keys() & now.keys()))
     doubts: dict[str, str] = {}
@@ -119,6 +125,13 @@ def _from_memory(known: Known, keys: Iterable[str]) -> list[Row]:
 
 def _mapped(source: Source, rows: Sequence[Row]) -> Mapped:
     return apply(source.mapping, frame_of(source, rows), place=Place(system=source.title))
+
+
+def _tells_all(source: Source, answer: Mapping[str, str]) -> bool:
+    """Whether an answer has every list of what happened that the mapping reads; one that is not there is not empty."""
+    fields, rules = source.mapping.standard.by_name, source.mapping.fields
+    lists = [rule.headers for name, rule in rules.items() if fields[name].kind is Kind.EVENTS and rule.headers]
+    return all(find_columns(list(answer), headers) for headers in lists)
 
 
 def _cases(source: Source, rows: Sequence[Row]) -> dict[str, Case]:

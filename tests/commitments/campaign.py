@@ -17,7 +17,8 @@ from sandbox.commitments import UPHELD, Commitment
 from sandbox.model import City
 from sandbox.workdays import push_day
 from tests.commitments.cities import commitments_of, opening
-from tests.commitments.pretend import Desk, PretendPlatform, desk, report_of
+from tests.commitments.doubles import PretendPlatform
+from tests.commitments.pretend import Desk, desk, report_of
 from tests.commitments.tally import Tally
 
 #: What the sandbox and the bot call the same reason to hold a commitment.
@@ -90,7 +91,7 @@ class Watcher:
         """What vanished before anybody read it is told as a row that cannot be read."""
         report = report_of(done)
         held = report.cases.filter(report.cases["bucket"] == "held")
-        found = dict(held.select("document_number", "reason").iter_rows())
+        found = dict(held.select("document_number", "why").iter_rows())
         found |= dict.fromkeys(report.quarantine["document_number"], reason("vanished"))
         wanted = {code: reason(REASONS[each.held]) for code, each in truth.items() if each.held}
         for code in {code for code, _why in found.items() ^ wanted.items()}:

@@ -15,7 +15,8 @@ from sandbox.commitment_truth import tell_commitments
 from sandbox.commitments import Commitment, Project
 from sandbox.departments import DEPARTMENTS
 from sandbox.model import City
-from tests.commitments.pretend import EVER, OPENING
+from tests.commitments.doubles import EVER
+from tests.commitments.pretend import OPENING
 
 #: Serials of one city; its commitments are far fewer.
 _ROOM = 1000
