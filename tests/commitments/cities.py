@@ -10,9 +10,9 @@ from typing import Any, cast
 from sandbox.building import Builders
 from sandbox.city import TODAY
 from sandbox.commitment_planting import plots
-from sandbox.commitment_scenes import Plot
+from sandbox.commitment_scenes import Ending, Plot
 from sandbox.commitment_truth import tell_commitments
-from sandbox.commitments import Commitment, Project
+from sandbox.commitments import Commitment, Event, Project
 from sandbox.departments import DEPARTMENTS
 from sandbox.model import City
 from tests.commitments.doubles import EVER
@@ -91,3 +91,10 @@ def _days(project: Project) -> Iterator[date]:
 def opening(day: date) -> datetime:
     """Return the moment of the run of a day."""
     return datetime.combine(day, OPENING)
+
+
+def city_of(deadline: date, *events: Event, vanishes: datetime | None = None) -> City:
+    """Return a city with one commitment, made half a year before its deadline."""
+    made = datetime.combine(deadline - timedelta(days=180), OPENING)
+    plot = Plot("plain", made, deadline, tuple(sorted(events, key=lambda each: each.at)), Ending(), vanishes)
+    return _city(Builders(1).build([plot]), [])

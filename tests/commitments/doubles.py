@@ -75,10 +75,13 @@ class PretendSystem:
         await self.meanwhile("collect")
         if self.down:
             raise _silent()
-        midnight = datetime.combine(self.now.date(), time())
-        listed = [self._row(key, midnight) for key, (_, _, each) in self._promises.items() if each.made <= midnight]
-        shown = [row for row in listed if row.label not in self.unlisted]
+        shown = [row for row in self.rows(self.now.date()) if row.label not in self.unlisted]
         yield Page(await side_by_side(lambda row: self._opened(row, known), shown, 4), len(shown))
+
+    def rows(self, day: date) -> list[Row]:
+        """Return the whole list as it was when a day began."""
+        midnight = datetime.combine(day, time())
+        return [self._row(key, midnight) for key, (_, _, each) in self._promises.items() if each.made <= midnight]
 
     def _row(self, key: str, midnight: datetime) -> Row:
         """Return a row of the list, which only an event and the passing of the deadline change."""
