@@ -56,6 +56,12 @@ def commitments_of(city: City) -> dict[str, Commitment]:
     return {each.code: each for project in city.projects for each in _commitments(project)}
 
 
+def renamed(city: City, name: str) -> City:
+    """Return a city whose builders all have a new name."""
+    projects = [replace(each, builder=replace(each.builder, name=name)) for each in city.projects]
+    return _city(projects, told_of(city))
+
+
 def _city(projects: Iterable[Project], told: list[dict[str, Any]]) -> City:
     return City(0, 0.0, TODAY, DEPARTMENTS, (), (), truth={"commitments": told}, projects=tuple(projects))
 

@@ -56,6 +56,10 @@ class Desk:
     workspace: PretendWorkspace
     journal: Journal
 
+    def show(self, city: City) -> None:
+        """Let the construction system show another city from now on."""
+        object.__setattr__(self.workspace, "system", PretendSystem(city))
+
     async def morning(self, day: date, *, at: time = OPENING, as_of: date | None = None, resumed: str = "") -> Done:
         """Run the bot on a day, or resume a run; ``as_of`` is what its own clock says."""
         self.workspace.system.now = datetime.combine(day, at)

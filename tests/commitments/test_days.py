@@ -15,7 +15,7 @@ from mappings.standards.commitment import FULLY, NOT_AT_ALL
 from reconciliation.commitments.words import reason
 from sandbox.commitment_planting import OTHER_UNIT, UNIT
 from sandbox.commitment_scenes import Scene
-from tests.commitments.cities import city_of
+from tests.commitments.cities import city_of, renamed
 from tests.commitments.conftest import Opener
 from tests.commitments.pretend import Desk, report_of
 from words.errors import SystemFailure, UsageError
@@ -257,10 +257,9 @@ async def test_a_day_beyond_the_calendar_is_refused_before_anything_is_done(open
 
 
 async def test_a_commitment_that_is_shown_under_another_name_is_not_shown_twice(opened: Opener) -> None:
-    """A builder that changed its name is the same builder."""
+    """A builder that changed its name is the same builder, and its commitment the same one."""
     desk = opened(PLAIN)
     await desk.morning(PUSH)
-    ((code, (values, day)),) = desk.workspace.platform.shown.items()
-    desk.workspace.platform.shown[code] = ({**values, "承诺人名称": "呼和浩特市旧名置业有限公司"}, day)
+    desk.show(renamed(PLAIN, "呼和浩特市新名置业有限公司"))
     assert standing(await desk.morning(AFTER)) == ("held", reason("shown-otherwise"))
     once(desk, PUSH)
