@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from bots.gathering import Side, frame_of, mapped_side, remembered
 from bots.watching import Watch
 from connectors.base import Row, Source, Window
+from connectors.workers import side_by_side
 from journal import CollectedRow, Journal, KnownRow
 from mappings.apply import Mapped, apply
 from mappings.headers import find_columns
@@ -41,35 +42,40 @@ class Casebook:
     doubts: dict[str, str] = field(default_factory=dict)
     trouble: YinxinError | None = None
 
-    async def read_again(self, key: str, since: str) -> None:
-        """Read one case anew; a doubt is noted where that does not succeed, and what was known stands.
+    async def read_again(self, keys: Iterable[str], since: str, workers: int) -> None:
+        """Read some cases anew; a doubt is noted where that does not succeed, and what was known stands.
 
         Args:
-            key: the row's.
+            keys: the rows'.
             since: an answer that says it is of an earlier moment is none.
+            workers: how many are asked for at a time.
         """
-        if self.trouble:
-            self.doubts[key] = "not-re-read"
-        elif key not in self.doubts:
-            case = await self._asked(key)
-            if isinstance(case, str):
-                self.doubts[key] = case
-            elif older_than(case, self.cases[key]) or "" < (case.values["told_at"] or "") < since:
-                self.doubts[key] = "older-state"
-            else:
-                self.cases[key] = case
+        asked = [key for key in keys if key not in self.doubts]
+        answers = dict(zip(asked, await side_by_side(self._asked, asked, workers), strict=True))
+        told = {key: {**self.payloads[key], **answer} for key, answer in answers.items() if not isinstance(answer, str)}
+        found = _cases(self.source, [Row(key, "", payload) for key, payload in told.items()])
+        for key, answer in answers.items():
+            self._believe(key, answer if isinstance(answer, str) else found.get(key, "not-re-read"), since)
 
-    async def _asked(self, key: str) -> Case | str:
-        """Return the case as it is now, or why that cannot be told."""
+    async def _asked(self, key: str) -> Mapping[str, str] | str:
+        """Return the details as they are now, or why they cannot be told."""
+        if self.trouble:
+            return "not-re-read"
         try:
             found = await self.source.again(key)
         except YinxinError:
             return "not-re-read"
         if found is None:
             return "vanished"
-        if not _tells_all(self.source, found):
-            return "not-re-read"
-        return _cases(self.source, [Row(key, "", {**self.payloads[key], **found})]).get(key, "not-re-read")
+        return found if _tells_all(self.source, found) else "not-re-read"
+
+    def _believe(self, key: str, case: Case | str, since: str) -> None:
+        if isinstance(case, str):
+            self.doubts[key] = case
+        elif older_than(case, self.cases[key]) or "" < (case.values["told_at"] or "") < since:
+            self.doubts[key] = "older-state"
+        else:
+            self.cases[key] = case
 
 
 async def read_cases(source: Source, window: Window, journal: Journal, run_id: str, watch: Watch) -> Casebook:

@@ -20,7 +20,6 @@ from bots.story import Done, Story
 from bots.watching import Watch
 from bots.workspace import Workspace
 from connectors.base import Window
-from connectors.workers import side_by_side
 from journal import Action, Delivery, Journal, Prepared, State
 from mappings.identity import record_id, with_identity
 from mappings.standards import COMMITMENT
@@ -85,7 +84,7 @@ class Commitments(Story):
             books = [await read_cases(each, window, self.journal, run_id, self.watch) for each in self.sources]
             shown = await self._asked(run_id, feed)
         with self.watch.step("reconcile"):
-            await self._read_again(self._watched(books), shown)
+            await self._read_again(books, shown)
             watched = self._watched(books)
             found = self._sorted(watched, shown)
             gated = self._gated(found, books, feed, shown)
@@ -107,12 +106,14 @@ class Commitments(Story):
         record = record_of(case, judgement)
         return Watched(book, key, case, judgement, record, record_id(COMMITMENT, record), book.doubts.get(key, ""))
 
-    async def _read_again(self, watched: list[Watched], shown: Shown) -> None:
+    async def _read_again(self, books: list[Casebook], shown: Shown) -> None:
         """Read anew what would be pushed now, or told to a person: a list does not show everything that happens."""
-        since = self._since()
-        asked = [each for each in watched if each.judgement.why or (each.broken and not shown.forms(each.record_id))]
-        connections = max(self.workspace.portal(source.name).connections for source in self.sources)
-        await side_by_side(lambda each: each.book.read_again(each.key, since), asked, connections)
+        for book in books:
+            watched = self._watched([book])
+            doubtful = [each for each in watched if each.judgement.why]
+            leaving = [each for each in watched if each.broken and not shown.forms(each.record_id)]
+            workers = self.workspace.portal(book.source.name).connections
+            await book.read_again([each.key for each in (*doubtful, *leaving)], self._since(), workers)
 
     def _since(self) -> str:
         """Return the moment since which an answer is believed: today; where today is the real one, some minutes ago."""
