@@ -8,6 +8,7 @@ day than the truth says, wrongly, twice or not at all, was held otherwise, or di
 from __future__ import annotations
 
 import argparse
+import math
 import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -33,7 +34,8 @@ def group(seeds: range) -> Tally:
 def campaign(cities: int, lanes: int, seed: int) -> Tally:
     """Play all groups."""
     tally = Tally()
-    groups = [range(first, min(first + _GROUP, seed + cities)) for first in range(seed, seed + cities, _GROUP)]
+    size = min(_GROUP, math.ceil(cities / lanes))
+    groups = [range(first, min(first + size, seed + cities)) for first in range(seed, seed + cities, size)]
     with ProcessPoolExecutor(lanes, mp_context=multiprocessing.get_context("spawn")) as pool:
         for played in pool.map(group, groups):
             tally += played
