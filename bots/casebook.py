@@ -32,7 +32,8 @@ class Casebook:
         cases: row key → case.
         payloads: row key → the row as it came.
         doubts: row key → why the case is not known as it is now, as a reason code.
-        trouble: why the system could not be read at all, if it could not.
+        trouble: why the system could not be read at all, or not be asked again, if so it was.
+        from_memory: whether it is told of from memory.
     """
 
     source: Source
@@ -41,6 +42,7 @@ class Casebook:
     payloads: dict[str, Mapping[str, str]]
     doubts: dict[str, str] = field(default_factory=dict)
     trouble: YinxinError | None = None
+    from_memory: bool = False
 
     async def read_again(self, keys: Iterable[str], since: str, workers: int) -> None:
         """Read some cases anew; a doubt is noted where that does not succeed, and what was known stands.
@@ -59,11 +61,12 @@ class Casebook:
 
     async def _asked(self, key: str) -> Mapping[str, str] | str:
         """Return the details as they are now, or why they cannot be told."""
-        if self.trouble:
+        if self.from_memory:
             return "not-re-read"
         try:
             found = await self.source.again(key)
-        except YinxinError:
+        except YinxinError as error:
+            self.trouble = self.trouble or error
             return "not-re-read"
         if found is None:
             return "vanished"
@@ -99,7 +102,9 @@ async def read_cases(source: Source, window: Window, journal: Journal, run_id: s
     mapped = _mapped(source, told)
     journal.remember_records(run_id, remembered(mapped, source.mapping.standard))
     side = mapped_side("source", [mapped], source.mapping.standard, len(told), sum(not row.known for row in told))
-    return Casebook(source, side, _cases_of(mapped), {row.key: row.payload for row in told}, doubts, trouble)
+    return Casebook(
+        source, side, _cases_of(mapped), {row.key: row.payload for row in told}, doubts, trouble, bool(trouble)
+    )
 
 
 async def _keep_pictures(source: Source, journal: Journal, run_id: str, rows: Sequence[Row]) -> None:

@@ -12,23 +12,11 @@ import math
 import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date
 
-from sandbox.workdays import working_days
-from tests.commitments.campaign import play
-from tests.commitments.cities import crowd
+from tests.commitments.campaign import group
 from tests.commitments.tally import Tally
 
-#: The calendar's horizon is the end of 2026, and the last deadlines need their push days before it.
-MORNINGS = (date(2024, 2, 1), date(2026, 12, 18))
 _GROUP = 100
-
-
-def group(seeds: range) -> Tally:
-    """Play one group of cities."""
-    tally = play(crowd(seeds), working_days(*MORNINGS))
-    tally.counted["cities"] = len(seeds)
-    return tally
 
 
 def campaign(cities: int, lanes: int, seed: int) -> Tally:

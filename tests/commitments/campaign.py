@@ -15,12 +15,14 @@ from reconciliation.commitments.words import reason
 from sandbox.commitment_truth import Standing, commitment_truth
 from sandbox.commitments import UPHELD, Commitment
 from sandbox.model import City
-from sandbox.workdays import push_day
-from tests.commitments.cities import commitments_of, opening
+from sandbox.workdays import push_day, working_days
+from tests.commitments.cities import commitments_of, crowd, opening
 from tests.commitments.doubles import PretendPlatform
 from tests.commitments.pretend import Desk, desk, report_of
 from tests.commitments.tally import Tally
 
+#: The calendar's horizon is the end of 2026, and the last deadlines need their push days before it.
+MORNINGS = (date(2024, 2, 1), date(2026, 12, 18))
 #: What the sandbox and the bot call the same reason to hold a commitment.
 REASONS = {
     "unconfirmed": "unconfirmed",
@@ -31,6 +33,13 @@ REASONS = {
     "deadline_before_made": "deadline-before-commitment",
     "unknown_year": "deadline-beyond-calendar",
 }
+
+
+def group(seeds: range) -> Tally:
+    """Run the bot for some cities, which share both systems and the journal, on every working morning of the years."""
+    tally = play(crowd(seeds), working_days(*MORNINGS))
+    tally.counted["cities"] = len(seeds)
+    return tally
 
 
 def play(city: City, days: Sequence[date], **changes: object) -> Tally:
