@@ -118,7 +118,7 @@ def test_every_morning_a_person_is_told_what_is_true(watched: Watched) -> None:
 
 
 def test_what_was_received_is_the_truth_field_by_field(watched: Watched) -> None:
-    """The promise as the system has it; what is missing, what follows, the day and the unit as the bureau words them."""
+    """The promise as the system has it; what is missing, what follows, the day and unit as the bureau words them."""
     stored = [line["values"] for line in watched.log() if line["result"] == "stored"]
     assert stored
     for values in stored:
