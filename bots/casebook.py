@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from bots.gathering import Side, frame_of, mapped_side, remembered
 from bots.watching import Watch
 from connectors.base import Row, Source, Window
+from connectors.workers import side_by_side
 from journal import CollectedRow, Journal, KnownRow
 from mappings.apply import Mapped, apply
+from mappings.headers import find_columns
+from mappings.standards.fields import Kind
 from reconciliation.commitments.cases import Case, older_than
-from words.errors import Place, YinxinError
+from words.errors import Place, YinxinError, first_of
 
 Known = Mapping[str, KnownRow]
 
@@ -29,7 +32,8 @@ class Casebook:
         cases: row key → case.
         payloads: row key → the row as it came.
         doubts: row key → why the case is not known as it is now, as a reason code.
-        trouble: why the system could not be read at all, if it could not.
+        trouble: why the system could not be read at all, or not be asked again, if so it was.
+        from_memory: whether it is told of from memory.
     """
 
     source: Source
@@ -38,34 +42,43 @@ class Casebook:
     payloads: dict[str, Mapping[str, str]]
     doubts: dict[str, str] = field(default_factory=dict)
     trouble: YinxinError | None = None
+    from_memory: bool = False
 
-    async def read_again(self, key: str, since: str) -> None:
-        """Read one case anew; a doubt is noted where that does not succeed, and what was known stands.
+    async def read_again(self, keys: Iterable[str], since: str, workers: int) -> None:
+        """Read some cases anew; a doubt is noted where that does not succeed, and what was known stands.
 
         Args:
-            key: the row's.
+            keys: the rows'.
             since: an answer that says it is of an earlier moment is none.
+            workers: how many are asked for at a time.
         """
-        if self.trouble:
-            self.doubts[key] = "not-re-read"
-        elif key not in self.doubts:
-            case = await self._asked(key)
-            if isinstance(case, str):
-                self.doubts[key] = case
-            elif older_than(case, self.cases[key]) or "" < (case.values["told_at"] or "") < since:
-                self.doubts[key] = "older-state"
-            else:
-                self.cases[key] = case
+        asked = [key for key in keys if key not in self.doubts]
+        answers = dict(zip(asked, await side_by_side(self._asked, asked, workers), strict=True))
+        told = {key: {**self.payloads[key], **answer} for key, answer in answers.items() if not isinstance(answer, str)}
+        found = _cases(self.source, [Row(key, "", payload) for key, payload in told.items()])
+        for key, answer in answers.items():
+            self._believe(key, answer if isinstance(answer, str) else found.get(key, "not-re-read"), since)
 
-    async def _asked(self, key: str) -> Case | str:
-        """Return the case as it is now, or why that cannot be told."""
+    async def _asked(self, key: str) -> Mapping[str, str] | str:
+        """Return the details as they are now, or why they cannot be told."""
+        if self.from_memory:
+            return "not-re-read"
         try:
             found = await self.source.again(key)
-        except YinxinError:
+        except YinxinError as error:
+            self.trouble = self.trouble or error
             return "not-re-read"
         if found is None:
             return "vanished"
-        return _cases(self.source, [Row(key, "", {**self.payloads[key], **found})]).get(key, "not-re-read")
+        return found if _tells_all(self.source, found) else "not-re-read"
+
+    def _believe(self, key: str, case: Case | str, since: str) -> None:
+        if isinstance(case, str):
+            self.doubts[key] = case
+        elif older_than(case, self.cases[key]) or "" < (case.values["told_at"] or "") < since:
+            self.doubts[key] = "older-state"
+        else:
+            self.cases[key] = case
 
 
 async def read_cases(source: Source, window: Window, journal: Journal, run_id: str, watch: Watch) -> Casebook:
@@ -78,16 +91,20 @@ async def read_cases(source: Source, window: Window, journal: Journal, run_id: s
             rows += page.rows
             watch.progress("collect", source.title, len(rows), page.total)
         await _keep_pictures(source, journal, run_id, rows)
-    except YinxinError as error:
-        if not known:
+    except (YinxinError, ExceptionGroup) as error:
+        cause = first_of(error)
+        if not known or not isinstance(cause, YinxinError):
             raise
-        trouble, rows = error, _from_memory(known, known)
+        trouble, rows = cause, _from_memory(known, known)
     told, doubts = _believed(source, rows, known)
-    journal.remember_rows(run_id, source.name, (CollectedRow(row.key, row.digest, dict(row.payload)) for row in told))
+    whole = (CollectedRow(row.key, row.digest, dict(row.payload)) for row in told if not row.gone)
+    journal.remember_rows(run_id, source.name, whole)
     mapped = _mapped(source, told)
     journal.remember_records(run_id, remembered(mapped, source.mapping.standard))
     side = mapped_side("source", [mapped], source.mapping.standard, len(told), sum(not row.known for row in told))
-    return Casebook(source, side, _cases_of(mapped), {row.key: row.payload for row in told}, doubts, trouble)
+    return Casebook(
+        source, side, _cases_of(mapped), {row.key: row.payload for row in told}, doubts, trouble, bool(trouble)
+    )
 
 
 async def _keep_pictures(source: Source, journal: Journal, run_id: str, rows: Sequence[Row]) -> None:
@@ -98,7 +115,7 @@ async def _keep_pictures(source: Source, journal: Journal, run_id: str, rows: Se
 
 def _believed(source: Source, rows: Sequence[Row], known: Known) -> tuple[list[Row], dict[str, str]]:
     """Return the rows as far as they may be believed, those that are missing included, and the doubts about them."""
-    fresh = [row for row in rows if not row.known]
+    fresh = [row for row in rows if not row.known and not row.gone]
     now = _cases(source, fresh)
     before = _cases(source, _from_memory(known, known.keys() & now.keys()))
     doubts: dict[str, str] = {}
@@ -119,6 +136,13 @@ def _from_memory(known: Known, keys: Iterable[str]) -> list[Row]:
 
 def _mapped(source: Source, rows: Sequence[Row]) -> Mapped:
     return apply(source.mapping, frame_of(source, rows), place=Place(system=source.title))
+
+
+def _tells_all(source: Source, answer: Mapping[str, str]) -> bool:
+    """Whether an answer has every list of what happened that the mapping reads; one that is not there is not empty."""
+    fields, rules = source.mapping.standard.by_name, source.mapping.fields
+    lists = [rule.headers for name, rule in rules.items() if fields[name].kind is Kind.EVENTS and rule.headers]
+    return all(find_columns(list(answer), headers) for headers in lists)
 
 
 def _cases(source: Source, rows: Sequence[Row]) -> dict[str, Case]:

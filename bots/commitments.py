@@ -20,7 +20,6 @@ from bots.story import Done, Story
 from bots.watching import Watch
 from bots.workspace import Workspace
 from connectors.base import Window
-from connectors.workers import side_by_side
 from journal import Action, Delivery, Journal, Prepared, State
 from mappings.identity import record_id, with_identity
 from mappings.standards import COMMITMENT
@@ -60,11 +59,13 @@ class Sorted:
         due: record id → what is sent of it now.
         held: record id → why a person must look at it.
         shown: record ids of what the feed shows.
+        broken: record ids of what was not kept, as far as is known, whether or not it can be sent now.
     """
 
     due: dict[str, Watched] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
 
 
 class Commitments(Story):
@@ -76,6 +77,7 @@ class Commitments(Story):
         self.terms = Terms(self.declared.remind, self.declared.grace, self.declared.closes)
 
     async def _story(self, run_id: str) -> Done:
+        self.calendar.is_workday(self.order.as_of)  # refuses a day that it does not know, before anything is done
         with self.watch.step("collect"):
             feed = await gathering.read_feed(self.feed)
             window = Window(self.order.since, self.order.until)
@@ -83,7 +85,8 @@ class Commitments(Story):
             shown = await self._asked(run_id, feed)
         with self.watch.step("reconcile"):
             await self._read_again(books, shown)
-            found = self._sorted(self._watched(books), shown)
+            watched = self._watched(books)
+            found = self._sorted(watched, shown)
             gated = self._gated(found, books, feed, shown)
         with self.watch.step("deliver"):
             trouble = await self._deliver(run_id, found, gated)
@@ -92,7 +95,7 @@ class Commitments(Story):
                 trouble = trouble or await self._confirm(run_id)
         with self.watch.step("report"):
             facts = Facts(run_id, self.order, self.declared, self.calendar, books, feed, found)
-            report = build_report(facts, self.journal, self.feed, self._watched(books))
+            report = build_report(facts, self.journal, self.feed, watched)
         return self._ended(run_id, report, [trouble, *(book.trouble for book in books)])
 
     def _watched(self, books: list[Casebook]) -> list[Watched]:
@@ -104,11 +107,13 @@ class Commitments(Story):
         return Watched(book, key, case, judgement, record, record_id(COMMITMENT, record), book.doubts.get(key, ""))
 
     async def _read_again(self, books: list[Casebook], shown: Shown) -> None:
-        """Read everything anew that would be pushed now; what is not broken any more is not pushed."""
-        broken = [each for each in self._watched(books) if each.broken and not shown.forms(each.record_id)]
-        since = self._since()
-        connections = max(self.workspace.portal(source.name).connections for source in self.sources)
-        await side_by_side(lambda each: each.book.read_again(each.key, since), broken, connections)
+        """Read anew what would be pushed now, or told to a person: a list does not show everything that happens."""
+        for book in books:
+            watched = self._watched([book])
+            doubtful = [each for each in watched if each.judgement.why]
+            leaving = [each for each in watched if each.broken and not shown.forms(each.record_id)]
+            workers = self.workspace.portal(book.source.name).connections
+            await book.read_again([each.key for each in (*doubtful, *leaving)], self._since(), workers)
 
     def _since(self) -> str:
         """Return the moment since which an answer is believed: today; where today is the real one, some minutes ago."""
@@ -119,13 +124,18 @@ class Commitments(Story):
 
     def _sorted(self, watched: list[Watched], shown: Shown) -> Sorted:
         found, on_hold = Sorted(), self.journal.on_hold()
+        codes = {row["document_number"] for rows in shown.rows.values() for row in rows}
         for each in watched:
             rows = shown.rows.get(each.record_id, ())
+            if each.broken:
+                found.broken.add(each.record_id)
             if rows:
                 found.shown.add(each.record_id)
                 self._follow(each, rows[0], found)
             elif why := self._in_doubt(each):
                 found.held[each.record_id] = why
+            elif each.broken and each.record["document_number"] in codes:
+                found.held[each.record_id] = "shown-otherwise"
             elif each.broken and each.record_id in on_hold:
                 found.held[each.record_id] = _("held back by {who}").format(who=on_hold[each.record_id])
             elif each.broken:
@@ -166,7 +176,8 @@ class Commitments(Story):
         gated.items += [self._withdrawal(each, shown) for each in back.values()]
         for key, why in gated.held.items():
             found.held[key] = why
-        gated.overtaken += [each.id for each in self._waiting() if each.record_id not in found.due]
+        wanted = found.due.keys() | found.broken
+        gated.overtaken += [each.id for each in self._waiting() if each.record_id not in wanted]
         found.due = {key: each for key, each in found.due.items() if key not in found.held}
         return gated
 

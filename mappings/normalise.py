@@ -36,6 +36,7 @@ _DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:\.0+)?")
 _SERIAL = re.compile(r"([1-9][0-9]{4})(?:\.[0-9]+)?")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _FIRST_YEAR = 1900  # what lies before it is a system's way of writing nothing
+_DAY = 24 * 60  # minutes
 _BEIJING = 8 * 60  # minutes ahead of UTC
 _CONTROL = re.compile(r"[\x0b\x0c\x1c-\x1f]")
 
@@ -101,18 +102,18 @@ def calendar_date(text: str) -> str:
         return LONG_TERM
     day = _written_day(shown)
     if time and time[3] and day.isoformat() not in _LONG_TERM_WORDS:
-        day += timedelta(days=_days_ahead(time))
+        day += timedelta(days=_minutes(time) // _DAY)
     return LONG_TERM if day.isoformat() in _LONG_TERM_WORDS else day.isoformat()
 
 
 def moment(text: str) -> str:
-    """Return ``YYYY-MM-DD HH:MM:SS``; a day without a time is its midnight.
+    """Return ``YYYY-MM-DD HH:MM:SS`` as it is in China; a day without a time is its midnight.
 
     Raises:
         Unfit: as ``calendar_date`` does.
     """
     time = _TIME.search(fold(text))
-    hours, minutes = (int(time[1]), int(time[2])) if time and not time[3] else (0, 0)
+    hours, minutes = divmod(_minutes(time) % _DAY, 60) if time else (0, 0)
     seconds = re.search(r":[0-9]{2}:([0-9]{2})", time[0]) if time else None
     return f"{calendar_date(text)} {hours:02}:{minutes:02}:{int(seconds[1]) if seconds else 0:02}"
 
@@ -151,11 +152,13 @@ def _written_day(shown: str) -> date:
     return day
 
 
-def _days_ahead(time: re.Match[str]) -> int:
-    """Midnight in China is 16:00 of the day before in the UTC that some systems write."""
-    hours, minutes, zone = int(time[1]), int(time[2]), time[3]
+def _minutes(time: re.Match[str]) -> int:
+    """Minutes since the written day began in China: midnight there is 16:00 of the day before in UTC."""
+    minutes, zone = int(time[1]) * 60 + int(time[2]), time[3]
+    if not zone:
+        return minutes
     ahead = 0 if zone == "Z" else int(zone[0] + "1") * (int(zone[1:3]) * 60 + int(zone[-2:]))
-    return (hours * 60 + minutes - ahead + _BEIJING) // (24 * 60)
+    return minutes - ahead + _BEIJING
 
 
 NORMALISERS: dict[Kind, Callable[[str], str]] = {

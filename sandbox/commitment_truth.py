@@ -44,6 +44,7 @@ def tell_commitments(projects: Iterable[Project], told: Mapping[str, Plot]) -> l
 
 def _entry(project: Project, permit: Permit, commitment: Commitment, plot: Plot) -> Entry:
     ending = plot.ending
+    uploads = [each.at for each in commitment.events if each.kind == "upload"]
     return {
         "code": commitment.code,
         "kind": plot.kind,
@@ -54,6 +55,7 @@ def _entry(project: Project, permit: Permit, commitment: Commitment, plot: Plot)
         "deadline": _iso(commitment.deadline_at(datetime.max)),
         "effective": _iso(ending.effective),
         "push": _iso(ending.push),
+        "uploaded": uploads[-1].isoformat() if uploads else None,
         "why": ending.why,
         "later": [{"at": at.isoformat(), "status": status, "open": remains} for at, status, remains in ending.later],
         "held": ending.held,
@@ -97,7 +99,7 @@ def commitment_truth(city: City, day: date, since: date | None = None) -> dict[s
         city: The city.
         day: The last day on which the bot ran, if it is a working day.
         since: The first day on which it ran; it ran from the very beginning unless told otherwise. What was met
-            before its first run is never pushed.
+            before its first run is never pushed, what was only uploaded before it is held until that is decided on.
 
     Returns:
         By commitment code, those that a list has shown by that day.
@@ -115,11 +117,21 @@ def _day(entry: Entry, key: str) -> date:
 
 def _standing(entry: Entry, last: date, first: date | None) -> Standing:
     held = str(entry["held"]) if _day(entry, "held_from") <= last < _day(entry, "held_until") else ""
-    pushed = max(_day(entry, "push"), first or date.min)
+    begin = max(_day(entry, "push"), first or date.min)
+    pushed = _pushed(entry, begin)
+    if begin <= last < pushed:
+        held = "unconfirmed"
     if pushed > last or WHOLLY in (status for status, _ in _decided(entry, pushed)):
         return Standing(held=held)
     decided = _decided(entry, last)
     return Standing(pushed, decided[-1][0] if decided else NOT_AT_ALL, held)
+
+
+def _pushed(entry: Entry, begin: date) -> date:
+    """Return the first run, from one day on, that finds nothing uploaded on which nobody has decided."""
+    if not entry["uploaded"] or datetime.fromisoformat(str(entry["uploaded"])) > datetime.combine(begin, OPENING):
+        return begin
+    return max(begin, next((run for _status, run in _decided(entry, date.max)), date.max))
 
 
 def _decided(entry: Entry, run: date) -> list[tuple[str, date]]:

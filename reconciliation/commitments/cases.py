@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -41,7 +42,12 @@ class Case:
 
     def events(self, kind: EventKind) -> tuple[Event, ...]:
         """What happened of one kind, oldest first."""
-        return tuple(Event(kind, **each) for each in json.loads(self.values.get(kind) or "[]"))
+        return self._events[kind]
+
+    @cached_property
+    def _events(self) -> dict[EventKind, tuple[Event, ...]]:
+        told = {kind: json.loads(self.values.get(kind) or "[]") for kind in KINDS}
+        return {kind: tuple(Event(kind, **each) for each in events) for kind, events in told.items()}
 
     @cached_property
     def timeline(self) -> tuple[Event, ...]:
@@ -72,7 +78,18 @@ class Case:
 
 
 def older_than(answer: Case, known: Case) -> bool:
-    """Tell whether an answer is of an earlier moment than one that came before it: what happened has un-happened."""
+    """Tell whether an answer is of an earlier moment than one that came before it: what happened has un-happened.
+
+    What was open may have been decided since, and its words corrected; neither is ever taken back.
+    """
     if (answer.values.get("told_at") or "") < (known.values.get("told_at") or ""):
         return True
-    return bool(set(known.timeline) - set(answer.timeline))
+    return bool(_happened(known) - _happened(answer))
+
+
+def _happened(case: Case) -> Counter[tuple[str, ...]]:
+    """Count what no later answer lacks: each event, and that it was decided or granted."""
+    told = [(each, (each.kind, each.at, each.by)) for each in case.timeline]
+    decided = [(*event, "decided") for each, event in told if each.result]
+    granted = [(*event, "granted") for each, event in told if each.until]
+    return Counter([*(event for _each, event in told), *decided, *granted])

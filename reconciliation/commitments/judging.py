@@ -1,7 +1,8 @@
 """Where a commitment stands on a day: kept, running, overdue, or to be pushed; and what a person must look at.
 
 A deadline on a rest day moves to the next working day. A commitment that nobody confirmed is pushed on the
-``grace``-th working day after it. What is supplied and not confirmed, or disputed, is neither kept nor broken.
+``grace``-th working day after it. What is supplied and not confirmed, or disputed, is neither kept nor broken, and so
+is whatever is said of it in words that are not known here: a failure that was none is worse than one told late.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from words.errors import UsageError
 
 #: What closes a commitment: its material supplied, that confirmed by the accepting unit, or an inspection passed.
 Closing = Literal["supply", "confirmation", "inspection"]
-_UPHELD = ("异议成立", "成立")
+_UPHELD, _REJECTED = ("异议成立", "成立"), ("异议不成立", "不成立")
+_KEPT, _NOT_KEPT = (FULLY, "通过", "合格"), (NOT_AT_ALL, "未履行")
 
 
 class Stage(StrEnum):
@@ -79,7 +81,6 @@ class Judgement:
         performance: how far it was kept as of now.
         decided: what decided that, if something did.
         why: what a person must look at, as a reason code; empty if nobody must.
-        late: working days since the push day.
     """
 
     stage: Stage
@@ -88,23 +89,21 @@ class Judgement:
     performance: str = NOT_AT_ALL
     decided: Event | None = None
     why: str = ""
-    late: int = 0
 
 
 def judge(case: Case, terms: Terms, days: Days, today: date) -> Judgement:
     """Judge a commitment as of a day."""
-    kept = _kept(case, terms.closing(case.values["commitment_type"]))
-    performance = kept.result if kept and kept.result == PARTLY else FULLY if kept else NOT_AT_ALL
+    decided = _decided(case, terms.closing(case.values["commitment_type"]))
+    performance = _says(decided) if decided else NOT_AT_ALL
     ended = _ended(case, performance)
     try:
         deadline, push_day = _days(case, terms, days)
     except _NotToTell as reason:
-        return Judgement(ended or Stage.UNCLEAR, None, None, performance, kept, "" if ended else reason.code)
+        return Judgement(ended or Stage.UNCLEAR, None, None, performance, decided, "" if ended else reason.code)
     if ended:
-        return Judgement(ended, deadline, push_day, performance, kept)
-    late = days.between(push_day, today) if today > push_day else 0
-    stage, why = _standing(case, kept, terms, days, (deadline, push_day, today))
-    return Judgement(stage, deadline, push_day, performance, kept, why, late)
+        return Judgement(ended, deadline, push_day, performance, decided)
+    stage, why = _standing(case, decided, terms, days, (deadline, push_day, today))
+    return Judgement(stage, deadline, push_day, performance, decided, why)
 
 
 class _NotToTell(Exception):  # noqa: N818 - what it says
@@ -113,15 +112,28 @@ class _NotToTell(Exception):  # noqa: N818 - what it says
         self.code = code
 
 
-def _kept(case: Case, closing: Closing) -> Event | None:
+def _decided(case: Case, closing: Closing) -> Event | None:
     """Return what says how far the commitment was kept; what the builder supplies counts only where that suffices."""
     if closing == "supply":
         found = case.events("supplies")
-    elif closing == "inspection":
-        found = tuple(each for each in case.events("inspections") if each.result in ("通过", "合格", FULLY, PARTLY))
     else:
-        found = case.own_confirmations
-    return next(reversed(found), None)
+        found = case.events("inspections") if closing == "inspection" else case.own_confirmations
+    return next((each for each in reversed(found) if _says(each)), None)
+
+
+def _says(event: Event) -> str:
+    """Return how far an event says that a commitment was kept; empty if that cannot be told from it."""
+    if event.result in (PARTLY, *_NOT_KEPT):
+        return PARTLY if event.result == PARTLY else NOT_AT_ALL
+    bare = not event.result and event.kind != "inspections"
+    return FULLY if bare or event.result in _KEPT else ""
+
+
+def _claims(case: Case) -> list[Event]:
+    """Return what may mean that a commitment was kept, whether or not it is what counts."""
+    passed = [each for each in case.events("inspections") if _says(each)]
+    told = (*case.events("supplies"), *case.own_confirmations, *passed)
+    return [each for each in told if _says(each) != NOT_AT_ALL]
 
 
 def _ended(case: Case, performance: str) -> Stage | None:
@@ -129,8 +141,8 @@ def _ended(case: Case, performance: str) -> Stage | None:
         return Stage.CANCELLED
     if performance == FULLY:
         return Stage.CLOSED
-    disputes = case.events("disputes")
-    return Stage.CANCELLED if disputes and disputes[-1].result in _UPHELD else None
+    upheld = any(each.result in _UPHELD for each in case.events("disputes"))
+    return Stage.CANCELLED if upheld else None
 
 
 def _days(case: Case, terms: Terms, days: Days) -> tuple[date, date]:
@@ -147,17 +159,16 @@ def _days(case: Case, terms: Terms, days: Days) -> tuple[date, date]:
 
 
 def _standing(
-    case: Case, kept: Event | None, terms: Terms, days: Days, dates: tuple[date, date, date]
+    case: Case, decided: Event | None, terms: Terms, days: Days, dates: tuple[date, date, date]
 ) -> tuple[Stage, str]:
     deadline, push_day, today = dates
     if today <= deadline:
         return (Stage.AT_RISK if days.between(today, deadline) <= terms.remind else Stage.RUNNING), ""
     come = today >= push_day
-    if any(not each.result for each in case.events("disputes")[-1:]):
+    if any(each.result not in _REJECTED for each in case.events("disputes")):
         return Stage.DISPUTED, "disputed" if come else ""
-    if case.foreign_confirmations and kept is None:
+    if case.foreign_confirmations and decided is None:
         return Stage.UNCONFIRMED, "confirmed-by-another" if come else ""
-    supplied = case.events("supplies")
-    if supplied and (kept is None or kept.at < supplied[-1].at):
+    if any(decided is None or decided.at < each.at for each in _claims(case)):
         return Stage.UNCONFIRMED, "unconfirmed" if come else ""
     return (Stage.BREACHED if come else Stage.OVERDUE), ""

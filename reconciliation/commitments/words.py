@@ -36,6 +36,7 @@ REASONS: dict[str, str] = {
     "unlisted": N_("The system does not list it any more; ask whoever keeps the system."),
     "older-state": N_("The system answered with an older state than before; nothing is pushed on that."),
     "not-re-read": N_("The system could not be asked again just before the push; nothing is pushed without that."),
+    "shown-otherwise": N_("The feed shows this commitment under another name or unit; one of the two is wrong."),
     "changed-meanwhile": N_("It was extended, cancelled or rightly disputed after it had been pushed: decide on it."),
 }
 #: What happened.

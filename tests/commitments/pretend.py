@@ -1,18 +1,11 @@
-"""A workspace whose systems are doubles: the construction system of a sandbox city, and a platform that never fails.
-
-Nothing goes over a wire, so that years of working mornings pass in seconds.
-"""
+"""A workspace whose systems are doubles. Nothing goes over a wire, so that years of mornings pass in minutes."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, Literal, cast
-
-import polars as pl
+from typing import Any, cast
 
 from bots.commitments import Commitments
 from bots.declared import CommitmentsDeclared
@@ -20,160 +13,12 @@ from bots.order import Order
 from bots.story import Done
 from bots.watching import Watch
 from bots.workspace import Workspace
-from connectors.base import Action, Batch, Evidence, Known, Page, Receipt, Row, Window
-from connectors.portal.filling import flat
-from connectors.portal.rows import digest_of
 from journal import Journal
-from mappings.apply import ORIGIN, ROW_KEY
-from mappings.identity import with_identity
-from mappings.mapping import Mapping as FieldMapping
-from mappings.profiles import Profile
-from sandbox import spgl
+from reconciliation.commitments.report import CommitmentReport
 from sandbox.model import City
-from words.errors import Place, SystemFailure
+from tests.commitments.doubles import PretendPlatform, PretendSystem
 
-ROOT = Path(__file__).parents[2]
 OPENING = time(9)
-_EVER = datetime(9999, 1, 1)  # noqa: DTZ001 - the city's own time
-Values = dict[str, str]
-
-
-def _text(name: str) -> str:
-    return (ROOT / "mappings" / f"{name}.yaml").read_text("utf-8")
-
-
-@dataclass
-class PretendSystem:
-    """The construction system at a moment: a list as of midnight, and details as of now.
-
-    Attributes:
-        down: it does not answer at all.
-        deaf: the rows behind which it does not answer.
-        lag: how far behind the detail is.
-    """
-
-    city: City
-    now: datetime = datetime(2024, 1, 1)  # noqa: DTZ001 - the city's own time
-    down: bool = False
-    deaf: bool = False
-    lag: timedelta = timedelta()
-    name: str = "construction"
-    title: str = "工改系统"
-    mapping: FieldMapping = field(default_factory=lambda: FieldMapping.parse(_text("construction"), "", "construction"))
-
-    def __post_init__(self) -> None:
-        """Find every commitment by its key."""
-        self._promises = {
-            spgl.key(pair[1]): (project, *pair) for project in self.city.projects for pair in project.promises(_EVER)
-        }
-
-    async def collect(self, _window: Window, known: Known) -> AsyncIterator[Page]:
-        """Yield the list as it was at midnight, with the details of what is new in it."""
-        if self.down:
-            raise _silent()
-        midnight = datetime.combine(self.now.date(), time())
-        rows = []
-        for key, promise in self._promises.items():
-            if promise[2].made <= midnight:
-                listed = flat(spgl.commitment_row(*promise, midnight))
-                row = Row(key, digest_of(listed, ()), listed, label=listed["cnbm"])
-                rows.append(self._opened(row, known))
-        yield Page(rows, len(rows))
-
-    def _opened(self, row: Row, known: Known) -> Row:
-        digest, payload = known.get(row.key, ("", {}))
-        if digest == row.digest:
-            return replace(row, payload=payload, known=True)
-        more = self._detail(row.key)
-        return replace(row, gone=True) if more is None else replace(row, payload={**row.payload, **more})
-
-    def _detail(self, key: str) -> Mapping[str, str] | None:
-        project, permit, commitment = self._promises[key]
-        moment = self.now - self.lag
-        return None if project.is_gone(moment) else flat(spgl.commitment_detail(project, permit, commitment, moment))
-
-    async def again(self, key: str) -> Mapping[str, str] | None:
-        """Return one detail as it is now."""
-        if self.deaf or self.down:
-            raise _silent()
-        return self._detail(key)
-
-    async def evidence(self) -> Sequence[Evidence]:
-        """It has no face."""
-        return []
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-
-def _silent() -> SystemFailure:
-    return SystemFailure("no-answer", "The system did not answer.", todo="-", place=Place(system="工改系统"))
-
-
-@dataclass
-class PretendPlatform:
-    """A credit platform that stores, corrects and withdraws at once.
-
-    Attributes:
-        shown: what it shows by commitment code, with the day on which it first got it.
-        pushes: every record it was ever brought, with the day: (day, action, code, performance).
-    """
-
-    today: date = date.min
-    corrects: Literal["replace", "reissue", ""] = "replace"
-    settles: float = 0.0
-    name: str = "commitments"
-    title: str = "信用平台"
-    profile: Profile = field(default_factory=lambda: Profile.parse(_text("commitments.profile"), "", "commitments"))
-    shown: dict[str, tuple[Values, str]] = field(default_factory=dict)
-    pushes: list[tuple[date, str, str, str]] = field(default_factory=list)
-
-    async def disclosed(self) -> pl.DataFrame:
-        """Return its list."""
-        rows = [
-            {**values, ORIGIN: f"信用平台 › {code}", ROW_KEY: code, "received": day}
-            for code, (values, day) in self.shown.items()
-        ]
-        return pl.DataFrame(rows, schema=dict.fromkeys([*self.profile.headers, ORIGIN, ROW_KEY, "received"], pl.String))
-
-    async def check(self) -> None:
-        """Its form never changes."""
-
-    def withdrawal(self, record: pl.DataFrame, _reason: str) -> tuple[Values, str] | None:
-        """It takes a record back by its code."""
-        return {"承诺编码": record["document_number"].item()}, ""
-
-    async def fill(self, payloads: pl.DataFrame, action: Action, name: str) -> Sequence[Batch]:
-        """Put the rows down as they are."""
-        content = payloads.write_json().encode()
-        return [Batch(content, f"{name}-1.json", dict(enumerate(payloads["record_id"], 1)), action)]
-
-    async def send(self, batch: Batch) -> Receipt:
-        """Store what comes."""
-        for row in json.loads(batch.content):
-            code = row["承诺编码"]
-            self.pushes.append((self.today, batch.action, code, row.get("承诺履行状态", "")))
-            if batch.action == "withdraw":
-                del self.shown[code]
-            else:
-                values = {name: text for name, text in row.items() if name != "record_id"}
-                self.shown[code] = (values, self.shown.get(code, ({}, self.today.isoformat()))[1])
-        return Receipt(batch.file_name, tuple(batch.rows.values()), {})
-
-    async def look_up(self, _file_name: str, _records: Sequence[str]) -> Receipt | None:
-        """It keeps no list of files."""
-        return None
-
-    async def evidence(self) -> Sequence[Evidence]:
-        """It has no face."""
-        return []
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-    def performances(self) -> Values:
-        """What it says of each commitment."""
-        return {code: values["承诺履行状态"] for code, (values, _day) in self.shown.items()}
 
 
 class PretendWorkspace(Workspace):
@@ -211,13 +56,23 @@ class Desk:
     workspace: PretendWorkspace
     journal: Journal
 
-    async def morning(self, day: date, *, at: time = OPENING, as_of: date | None = None) -> Done:
-        """Run the bot on a day; ``as_of`` is what its own clock says."""
+    def show(self, city: City) -> None:
+        """Let the construction system show another city from now on."""
+        object.__setattr__(self.workspace, "system", PretendSystem(city))
+
+    async def morning(self, day: date, *, at: time = OPENING, as_of: date | None = None, resumed: str = "") -> Done:
+        """Run the bot on a day, or resume a run; ``as_of`` is what its own clock says."""
         self.workspace.system.now = datetime.combine(day, at)
         self.workspace.platform.today = day
         believed = as_of or day
         order = Order("commitments", believed, believed, believed)
-        return await Commitments(self.workspace, self.journal, order, Watch()).run()
+        return await Commitments(self.workspace, self.journal, order, Watch()).run(resumed)
+
+
+def report_of(done: Done) -> CommitmentReport:
+    """Return what a run found."""
+    assert isinstance(done.report, CommitmentReport)
+    return done.report
 
 
 def declared(**changes: Any) -> CommitmentsDeclared:
@@ -235,8 +90,3 @@ def desk(folder: Path, city: City, journal: Journal, **changes: Any) -> Desk:
     ):  # fmt: skip
         object.__setattr__(workspace, name, value)
     return Desk(workspace, journal)
-
-
-def identity(frame: pl.DataFrame, platform: PretendPlatform) -> pl.DataFrame:
-    """Return records with their identity."""
-    return with_identity(frame, platform.profile.standard)

@@ -180,7 +180,10 @@ def _worked_after(deadline: date, day: date) -> int:
     return bisect_right(WORKED, day) - bisect_left(WORKED, deadline) - 1
 
 
-@pytest.mark.parametrize(("seed", "scale", "since"), [(2, 0.02, None), (1, 0.1, None), (5, 0.02, date(2024, 10, 12))])
+@pytest.mark.parametrize(
+    ("seed", "scale", "since"),
+    [(2, 0.02, None), (1, 0.1, None), *((seed, 0.02, date(2024, 10, 12)) for seed in range(5, 15))],
+)
 def test_truth_is_what_a_plain_reading_comes_to(seed: int, scale: float, since: date | None) -> None:
     """On every morning of three years the truth says what somebody finds who reads all events and counts days."""
     city = city_of(seed, scale)
