@@ -8,19 +8,24 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from mappings.checks import check_records, check_value
+from mappings.identity import with_identity
 from mappings.normalise import normalise
 from mappings.standards import COMMITMENT
 from mappings.standards.commitment import FULLY, NOT_AT_ALL, PARTLY, PROMISE
 from reconciliation.commitments.cases import Case, older_than
 from reconciliation.commitments.judging import Terms, judge
 from reconciliation.commitments.records import record_of
+from sandbox.building import SORTS
 from schedules.workdays import Calendar
 from tests.commitments.cases import DUE, PUSH, Happened, Told, case, happenings, on, todays
+from tests.commitments.doubles import PretendPlatform
 from tests.mappings.rows import patient
 
 CALENDAR = Calendar()
+PROFILE = PretendPlatform().profile
 LATE = date(2024, 10, 11)
 REMAINS = "消防设计专项审查意见尚未落实"
 
@@ -87,6 +92,15 @@ def test_every_record_keeps_the_standards_rules(happened: Happened, today: date)
         check_value(field, record[field.name])
         assert normalise(field.kind, record[field.name]) == record[field.name]
     assert check_records(pl.DataFrame([record]), COMMITMENT) == []
+
+
+@given(happenings(), todays, st.sampled_from(SORTS))
+@patient
+def test_every_record_fits_the_platforms_template(happened: Happened, today: date, sort: str) -> None:
+    """Of whatever type, and whatever happened: the shipped profile has a column for each field and refuses none."""
+    record = published(case(sort=sort, happened=happened), today)
+    assert [column.field for column in PROFILE.columns] == list(COMMITMENT.names)
+    assert PROFILE.malformed(with_identity(pl.DataFrame([record]), COMMITMENT), today).to_list() == [""]
 
 
 @given(happenings(), todays, todays)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.mapping import Mapping
-from mappings.standards import LICENCE
+from mappings.standards import COMMITMENT_CASE, LICENCE, Standard
 from mappings.standards.fields import Need
 from tests.mappings.rows import FOLDER, mapping, mapping_text, patient, shipped
 from words.errors import UsageError
@@ -106,10 +106,13 @@ def test_a_constant_or_a_code_may_mean_nothing() -> None:
     assert made.fields["remarks"].constant == ""
 
 
-@pytest.mark.parametrize("name", ["approval", "bureau", "ledger"])
-def test_the_shipped_mappings_are_without_fault(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "standard"),
+    [("approval", LICENCE), ("bureau", LICENCE), ("ledger", LICENCE), ("construction", COMMITMENT_CASE)],
+)
+def test_the_shipped_mappings_are_without_fault(name: str, standard: Standard) -> None:
     """What the toolkit ships passes its own lint."""
-    assert shipped(name).standard is LICENCE
+    assert shipped(name).standard is standard
 
 
 def test_every_yaml_in_the_room_is_tested_here() -> None:
@@ -117,6 +120,8 @@ def test_every_yaml_in_the_room_is_tested_here() -> None:
     assert {file.name for file in FOLDER.glob("*.yaml")} == {
         "approval.yaml",
         "bureau.yaml",
+        "commitments.profile.yaml",
+        "construction.yaml",
         "credit.profile.yaml",
         "ledger.yaml",
     }
