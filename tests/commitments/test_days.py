@@ -2,51 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bots import commitments
-from bots.story import Done
 from mappings.standards.commitment import FULLY, NOT_AT_ALL
 from reconciliation.commitments.words import reason
-from sandbox.commitment_planting import OTHER_UNIT, UNIT
-from sandbox.commitment_scenes import Scene
-from tests.commitments.cities import city_of, renamed
+from tests.commitments.cities import city_of, crowd, renamed
 from tests.commitments.conftest import Opener
-from tests.commitments.pretend import Desk, report_of
+from tests.commitments.one import AFTER, BEFORE, DUE, LATER, PLAIN, PUSH, SCENE, line, once, pushed, standing
 from words.errors import SystemFailure, UsageError
-
-DUE = date(2024, 9, 30)
-SCENE = Scene(DUE, UNIT, OTHER_UNIT, Random(1))
-BEFORE, PUSH, AFTER, LATER = (SCENE.late(days) for days in (6, 7, 8, 9))
-PLAIN = city_of(DUE)
-
-
-def line(done: Done) -> dict[str, Any]:
-    """Return what a run tells of the one commitment; it adds up in any case."""
-    assert done.report.counts.balanced
-    return report_of(done).cases.row(0, named=True)
-
-
-def standing(done: Done) -> tuple[str, str]:
-    """Return where the one commitment ended, and why a person must look."""
-    told = line(done)
-    return told["bucket"], told["why"]
-
-
-def pushed(desk: Desk) -> list[tuple[date, str, str]]:
-    """Return everything that was ever brought to the platform: day, action, performance."""
-    return [(day, action, performance) for day, action, _code, performance in desk.workspace.platform.pushes]
-
-
-def once(desk: Desk, day: date) -> None:
-    """Check that the failure was pushed once, on a day, and that the journal is whole."""
-    assert pushed(desk) == [(day, "publish", NOT_AT_ALL)]
-    assert desk.journal.audit().whole
 
 
 async def test_what_is_pushed_stays_and_a_second_run_of_the_day_sends_nothing(opened: Opener) -> None:
@@ -189,6 +158,16 @@ async def test_a_project_that_is_gone_is_held_and_the_others_go_on(opened: Opene
     for day in (PUSH, AFTER):
         assert standing(await desk.morning(day)) == ("held", reason("vanished"))
     assert pushed(desk) == []
+
+
+async def test_a_row_that_was_gone_when_it_was_first_seen_is_opened_once_it_is_back(opened: Opener) -> None:
+    """Until then it is quarantined, because nothing is known of it; the list itself never changes."""
+    city = crowd([1])
+    desk = opened(city)
+    for quarantined in (1, 1, 0):
+        if not quarantined:
+            desk.show(replace(city, projects=tuple(replace(each, vanishes=None) for each in city.projects)))
+        assert (await desk.morning(date(2026, 6, 1))).report.counts.quarantined == quarantined
 
 
 async def test_a_row_that_the_list_drops_is_held_until_it_is_back(opened: Opener) -> None:

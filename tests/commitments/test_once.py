@@ -14,20 +14,8 @@ from mappings.standards.commitment import FULLY, NOT_AT_ALL, PARTLY
 from sandbox.commitments import REJECTED, Event
 from tests.commitments.cities import city_of
 from tests.commitments.conftest import Opener
+from tests.commitments.one import AFTER, BEFORE, DUE, LATER, PLAIN, PUSH, SCENE, line, once, pushed, standing
 from tests.commitments.pretend import Desk
-from tests.commitments.test_days import (
-    AFTER,
-    BEFORE,
-    DUE,
-    LATER,
-    PLAIN,
-    PUSH,
-    SCENE,
-    line,
-    once,
-    pushed,
-    standing,
-)
 
 ADVERSE = {"adverse": {"performance": [NOT_AT_ALL, PARTLY]}}
 
