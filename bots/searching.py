@@ -40,10 +40,9 @@ def _systems(workspace: Workspace, runs: list[RunRow]) -> dict[str, None]:
     bots = [name for name in dict.fromkeys(run.bot for run in runs) if name in known] or known
     titles: dict[str, None] = {}
     for bot in map(workspace.bot, bots):
-        titles |= {workspace.portal(name).title: None for name in bot.sources}
-        if isinstance(bot, BotDeclared):
-            titles |= {workspace.ledgers(bot.ledgers).title: None}
-        titles |= {workspace.portal(bot.feed).title: None}
+        if isinstance(bot, BotDeclared):  # what others watch has numbers of another kind
+            titles |= {workspace.portal(name).title: None for name in bot.sources}
+            titles |= {workspace.ledgers(bot.ledgers).title: None, workspace.portal(bot.feed).title: None}
     return titles
 
 
