@@ -98,12 +98,21 @@ class Desk:
                 _("Nothing of the commitment {code} waits to be released.").format(code=case["document_number"]),
                 todo=_("“yinxin commitments show {code}” tells where it stands.").format(code=case["document_number"]),
             )
-        if by in {each.prepared_by for each in waiting}:
-            raise UsageError(
-                "same-person",
-                _("{who} prepared this; somebody else has to release it.").format(who=by),
-                todo=_("Let a colleague run this command under their own account."),
-            )
+        refuse_the_same(waiting, by)
+
+
+def refuse_the_same(waiting: Sequence[Delivery], by: str) -> None:
+    """Refuse that somebody releases what the same person prepared: two pairs of eyes are the point of it.
+
+    Raises:
+        UsageError: they are the same.
+    """
+    if by in {each.prepared_by for each in waiting}:
+        raise UsageError(
+            "same-person",
+            _("{who} prepared this; somebody else has to release it.").format(who=by),
+            todo=_("Let a colleague run this command under their own account."),
+        )
 
 
 def desk(workspace: Workspace, journal: Journal, bot: str) -> Desk:

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands import Call, command
-from words.errors import UsageError
 from words.languages import N_, ngettext
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from journal import Delivery
+    pass
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +24,7 @@ def register(app: typer.Typer) -> None:
         only: Annotated[list[int] | None, typer.Option(help=_("Only this delivery; may be given again."))] = None,
         by: Annotated[str | None, typer.Option(help=_("Who releases; you, without it."))] = None,
     ) -> int:
+        from bots.deciding import refuse_the_same
         from bots.operator import operator
         from cli.deliveries import lines_of, show
         from journal import State
@@ -39,7 +37,7 @@ def register(app: typer.Typer) -> None:
             wanted = [each for each in held if not only or each.id in only]
             lines = lines_of(journal, wanted)
             if run is not None and wanted:
-                _refuse_the_same(wanted, who)
+                refuse_the_same(wanted, who)
                 journal.released([each.id for each in wanted], who)
         show(call, lines)
         released = run is not None and bool(wanted)
@@ -52,14 +50,3 @@ def register(app: typer.Typer) -> None:
             call.printer.say(told.format(count=len(wanted), who=who))
         call.printer.done({"released": lines if released else [], "waiting": [] if released else lines})
         return 1 if wanted and not released else 0
-
-
-def _refuse_the_same(wanted: Sequence[Delivery], who: str) -> None:
-    """Two pairs of eyes are the point of it."""
-    own = [each for each in wanted if each.prepared_by == who]
-    if own:
-        raise UsageError(
-            "same-person",
-            _("{who} prepared this; somebody else has to release it.").format(who=who),
-            todo=_("Let a colleague run this command under their own account."),
-        )

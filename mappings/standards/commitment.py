@@ -25,41 +25,35 @@ FULLY, PARTLY, NOT_AT_ALL = "全部履行", "部分履行", "全部未履行"
 _PERFORMANCE, _CASE = "信用承诺及履约信息", "工程建设项目审批数据共享"
 
 
-def _field(  # noqa: PLR0913, PLR0917 - the columns of the standard's table
-    name: str,
-    label: str,
-    english: str,
-    code: str,
-    kind: Kind,
-    length: int,
-    need: Need,
-    *,
-    choices: tuple[str, ...] = (),
-    identifying: bool = False,
-    personal: bool = False,
-    source: str = _PERFORMANCE,
-) -> Field:
-    return Field(name, label, english, code, kind, length, need, choices, identifying, personal, source)
+def _stated(source: str, *fields: Field) -> tuple[Field, ...]:
+    return tuple(replace(field, source=source) for field in fields)
 
 
-_PROMISE = (
-    _field("document_number", "承诺编码", "Commitment code", "CN_BM", K.CODE, 20, M, identifying=True),
-    _field("name", "承诺人名称", "Promisor", "CN_CNR_MC", K.NAME, 200, M, identifying=True),
-    _field("counterpart_type", "承诺人类别", "Promisor type", "CN_CNR_LB", K.CHOICE, 16, M, choices=COUNTERPART_TYPES),
-    _field("promisor_code", "承诺人代码", "Promisor's code", "CN_CNR_DM", K.SUBJECT_CODE, 18, M, personal=True),
-    _field("commitment_type", "承诺类型", "Commitment type", "CN_LX", K.CHOICE, 64, M, choices=COMMITMENT_TYPES),
-    _field("reason", "承诺事由", "Reason", "CN_SY", K.TEXT, 512, M),
-    _field("content", "承诺内容", "What is promised", "CN_NR", K.TEXT, 4000, M),
-    _field("liability", "违诺责任", "Liability if not kept", "CN_WNZR", K.TEXT, 4000, M),
-    _field("commitment_date", "承诺作出日期", "Made on", "CN_ZCRQ", K.DATE, 10, M),
-    _field("due_date", "承诺有效期", "Deadline", "CN_YXQ", K.DATE, 10, O),
-    _field("authority_name", "承诺受理单位", "Accepting unit", "CN_SLDW", K.NAME, 200, M),
-    _field(
-        "authority_code", "承诺受理单位代码", "Accepting unit's credit code", "CN_SLDWDM", K.USCC, 18, M,
+_PROMISE = _stated(
+    _PERFORMANCE,
+    Field("document_number", "承诺编码", "Commitment code", "CN_BM", K.CODE, 20, M, identifying=True),
+    Field("name", "承诺人名称", "Promisor", "CN_CNR_MC", K.NAME, 200, M, identifying=True),
+    Field("counterpart_type", "承诺人类别", "Promisor type", "CN_CNR_LB", K.CHOICE, 16, M, choices=COUNTERPART_TYPES),
+    Field("promisor_code", "承诺人代码", "Promisor's code", "CN_CNR_DM", K.SUBJECT_CODE, 18, M, personal=True),
+    Field("commitment_type", "承诺类型", "Commitment type", "CN_LX", K.CHOICE, 64, M, choices=COMMITMENT_TYPES),
+    Field("reason", "承诺事由", "Reason", "CN_SY", K.TEXT, 512, M),
+    Field("content", "承诺内容", "What is promised", "CN_NR", K.TEXT, 4000, M),
+    Field("liability", "违诺责任", "Liability if not kept", "CN_WNZR", K.TEXT, 4000, M),
+    Field("commitment_date", "承诺作出日期", "Made on", "CN_ZCRQ", K.DATE, 10, M),
+    Field("due_date", "承诺有效期", "Deadline", "CN_YXQ", K.DATE, 10, O),
+    Field("authority_name", "承诺受理单位", "Accepting unit", "CN_SLDW", K.NAME, 200, M),
+    Field(
+        "authority_code",
+        "承诺受理单位代码",
+        "Accepting unit's credit code",
+        "CN_SLDWDM",
+        K.USCC,
+        18,
+        M,
         identifying=True,
     ),
-    _field("openness", "公开类型", "Openness", "CN_GKLX", K.CHOICE, 16, M, choices=OPENNESS),
-)  # fmt: skip
+    Field("openness", "公开类型", "Openness", "CN_GKLX", K.CHOICE, 16, M, choices=OPENNESS),
+)
 
 _IDENTITY = ("authority_code", "document_number", "name")
 
@@ -71,22 +65,31 @@ COMMITMENT = Standard(
     identity=_IDENTITY,
     fields=(
         *_PROMISE,
-        _field(
-            "performance", "承诺履行状态", "Performance", "CN_LXZT", K.CHOICE, 16, C,
-            choices=(FULLY, PARTLY, NOT_AT_ALL),
+        *_stated(
+            _PERFORMANCE,
+            Field(
+                "performance",
+                "承诺履行状态",
+                "Performance",
+                "CN_LXZT",
+                K.CHOICE,
+                16,
+                C,
+                choices=(FULLY, PARTLY, NOT_AT_ALL),
+            ),
+            Field("unperformed", "未履行的承诺内容", "What was not kept", "CN_WLXNR", K.TEXT, 4000, C),
+            Field("accountability", "违诺责任追究内容", "What follows", "CN_ZRZJ", K.TEXT, 4000, C),
+            Field("determined_on", "认定日期", "Determined on", "CN_RDRQ", K.DATE, 10, O),
+            Field("determiner_name", "认定单位", "Determined by", "CN_RDDW", K.NAME, 200, O),
+            Field("determiner_code", "认定单位代码", "Determining unit's credit code", "CN_RDDWDM", K.USCC, 18, O),
+            Field("remarks", "备注", "Remarks", "BZ", K.TEXT, 512, O),
         ),
-        _field("unperformed", "未履行的承诺内容", "What was not kept", "CN_WLXNR", K.TEXT, 4000, C),
-        _field("accountability", "违诺责任追究内容", "What follows", "CN_ZRZJ", K.TEXT, 4000, C),
-        _field("determined_on", "认定日期", "Determined on", "CN_RDRQ", K.DATE, 10, O),
-        _field("determiner_name", "认定单位", "Determined by", "CN_RDDW", K.NAME, 200, O),
-        _field("determiner_code", "认定单位代码", "Determining unit's credit code", "CN_RDDWDM", K.USCC, 18, O),
-        _field("remarks", "备注", "Remarks", "BZ", K.TEXT, 512, O),
     ),
-)  # fmt: skip
+)
 
 
 def _case(name: str, label: str, english: str, code: str, kind: Kind, length: int) -> Field:
-    return _field(name, label, english, code, kind, length, O, source=_CASE)
+    return Field(name, label, english, code, kind, length, O, source=_CASE)
 
 
 #: A case is judged, not sent: what it lacks is told to a person as the state of this one commitment.
