@@ -1,7 +1,6 @@
 """What all trials of one process share: a site, prepared workspaces, and a nursery from which commands are born.
 
-A command is a process of its own, forked from one that has imported everything already; importing is most of what a
-short command costs.
+A command is a process of its own, forked from one that has imported everything already.
 """
 
 from __future__ import annotations
@@ -35,9 +34,10 @@ _HASTE = (
     ("bots/disclosure.yaml", r"^feed:", "visible_within: 1\npatience: 60\nfeed:"),
     ("connectors/credit.yaml", r"^  settles:", "  rows: 12\n  settles:"),
 )
-#: Nothing that imports polars: its threads would not survive the fork.
+#: Importing is most of what a short command costs. None of these computes with polars: a fork takes no threads along.
 _PRELOADED = [
     "tests.crash.victim", "cli.main", "cli.run", "cli.resume", "cli.release", "cli.deliveries", "cli.progress",
+    "cli.outcomes", "bots.running", "bots.errands", "bots.reporting", "bots.workspace", "reconciliation.workbook",
     "journal", "connectors.browser", "connectors.secrets", "playwright.async_api", "httpx", "cryptography.fernet",
     "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql", "psycopg", "openpyxl", "xlsxwriter", "fastexcel",
     "selectolax.lexbor", "chinese_calendar", "stdnum.cn.uscc",
