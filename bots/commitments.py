@@ -13,6 +13,7 @@ from bots import delivering, gathering
 from bots.asking import Shown
 from bots.casebook import Casebook, read_cases
 from bots.commitment_reporting import Facts, build_report
+from bots.errands import takes_nothing_back
 from bots.gating import Gate, Gated, rules_of
 from bots.operator import operator
 from bots.order import Order
@@ -188,7 +189,8 @@ class Commitments(Story):
     def _withdrawal(self, each: Watched, shown: Shown) -> Prepared:
         row = shown.rows[each.record_id][0]
         back = self.feed.withdrawal(pl.DataFrame([row]), _("kept after all"))
-        assert back is not None, "linted with the bot"
+        if back is None:
+            raise takes_nothing_back(self.feed)
         payload, after = back
         return Prepared(each.record_id, after, payload, Action.WITHDRAW, row["fingerprint"], by=operator())
 

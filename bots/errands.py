@@ -59,7 +59,7 @@ class Errand:
             row = _only(feed, shown, document_number(number))
             back = feed.withdrawal(pl.DataFrame([row]), reason)
             if back is None:
-                raise _takes_nothing_back(feed)
+                raise takes_nothing_back(feed)
             payload, after = back
             rules = rules_of([feed.profile.reading().version])
             return [
@@ -176,7 +176,8 @@ def _only(feed: Feed, shown: Shown, number: str) -> dict[str, str]:
     )
 
 
-def _takes_nothing_back(feed: Feed) -> UsageError:
+def takes_nothing_back(feed: Feed) -> UsageError:
+    """Return the error for a feed whose connector does not say how a record is taken back."""
     return UsageError(
         "no-withdrawal",
         _("The feed's connector does not say how a record is taken back."),
