@@ -170,7 +170,6 @@ def test_a_source_that_fails_on_the_push_day_pushes_nothing_and_is_told(remember
     ]
     before = remembered.log()
     failures = [
-        (Fault("construction", "error_500", 0, FOREVER), 4, "not-re-read"),
         (Fault("construction", "error_500", 1, FOREVER), 4, "not-re-read"),
         (Fault("construction", "hang", 0, FOREVER), 4, "not-re-read"),
         (Fault("construction", "login_page", 0, FOREVER), 3, "not-re-read"),
