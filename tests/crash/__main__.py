@@ -10,7 +10,10 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import sys
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import suppress
+from itertools import islice
 
 from tests.crash.plan import Planned, plan
 from tests.crash.points import POINTS
@@ -21,38 +24,43 @@ from tests.crash.trial import Outcome
 _TURNS = 5  # after so many turns a point that was never met counts as one that cannot be
 
 
-def campaign(kills: int, lanes: int, seed: int) -> Tally:
-    """Play trials until there are kills enough and every point was met."""
-    tally, trials = Tally(), plan(seed)
-    longest = _TURNS * 2 * (len(POINTS) + 1)
+def campaign(tally: Tally, kills: int, lanes: int, seed: int) -> None:
+    """Play trials, and count them, until there are kills enough and every point was met."""
+    wanted = _wanted(tally, kills, seed)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(lanes, mp_context=context) as pool:
         playing: dict[Future[Outcome | str], Planned] = {}
-        begun = 0
         while True:
-            enough = tally.kills.total() >= kills and not tally.missing()
-            while not enough and begun < longest and len(playing) < lanes:
-                planned = next(trials)
-                if tally.kills.total() >= kills and (planned.aim, planned.database) in tally.met:
-                    continue
+            while len(playing) < lanes and (planned := next(wanted, None)):
                 playing[pool.submit(perform, planned)] = planned
-                begun += 1
             if not playing:
-                return tally
+                return
             for future in wait(playing, return_when=FIRST_COMPLETED).done:
                 tally.add(playing.pop(future), future.result())
             sys.stderr.write(f"\r{tally.sentence()}")
             sys.stderr.flush()
 
 
+def _wanted(tally: Tally, kills: int, seed: int) -> Iterator[Planned]:
+    """Yield trials as long as some are wanted: once there are kills enough, only those that aim at a point not met."""
+    for planned in islice(plan(seed), _TURNS * 2 * (len(POINTS) + 1)):
+        enough = tally.kills.total() >= kills
+        if enough and not tally.missing():
+            return
+        if not enough or (planned.aim, planned.database) not in tally.met:
+            yield planned
+
+
 def main() -> int:
-    """Run a campaign; returns an exit code."""
+    """Run a campaign, as far as nobody interrupts it; returns an exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash")
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--lanes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    tally = campaign(asked.kills, asked.lanes, asked.seed)
+    tally = Tally()
+    with suppress(KeyboardInterrupt):
+        campaign(tally, asked.kills, asked.lanes, asked.seed)
     sys.stdout.write(f"\n{tally.table()}")
     for each in (*tally.bad, *(f"never met: {point}" for point in tally.missing())):
         sys.stdout.write(f"{each}\n")
