@@ -34,13 +34,13 @@ demo: $(MADE)/browser
 	$(BIN)/yinxin demo || test $$? -eq 1
 
 test: $(MADE)/browser $(MADE)/postgres
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 crash: $(MADE)/browser $(MADE)/postgres
 	$(BIN)/python -m tests.crash
 
 coverage: $(MADE)/browser $(MADE)/postgres
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term-missing
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --cov --cov-report=term-missing
 
 check: $(MADE)/venv
 	$(BIN)/ruff check .

@@ -89,13 +89,20 @@ def judge(was: Brought, should: Brought, withdrawn: Iterable[Key], journal: Jour
     wanted = {key: values for key, values in should.standing.items() if key not in gone}
     changes = should.changes + Counter((key, "withdrawn") for key in gone)
     missing, surplus = changes - was.changes, was.changes - changes
+    for key in was.hidden:  # what nobody has seen there yet cannot be corrected; it goes on waiting as it was sent
+        missing.pop((key, "corrected"), None)
     doubles = [key for key, found in was.standing.items() if len(found) > 1]
     return Verdict(
         lost=_names([*(key for key, _change in missing), *(key for key in wanted if key not in was.standing)]),
         doubled=_names([*(key for key, _change in surplus), *doubles]),
-        wrong=_names(key for key, found in was.standing.items() if wanted.get(key, ())[-1:] != found[-1:]),
+        wrong=_names(key for key, found in was.standing.items() if not _right(key, found, wanted, was)),
         believed=tuple(_misbelieved(was, journal)),
     )
+
+
+def _right(key: Key, found: tuple[Values, ...], wanted: Mapping[Key, tuple[Values, ...]], was: Brought) -> bool:
+    waits = key in was.hidden and not was.changes[key, "corrected"]
+    return key in wanted and (waits or wanted[key][-1:] == found[-1:])
 
 
 def _names(keys: Iterable[Key]) -> tuple[str, ...]:
