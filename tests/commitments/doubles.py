@@ -191,7 +191,3 @@ class PretendPlatform:
 
     async def close(self) -> None:
         """Nothing is open."""
-
-    def performances(self) -> Values:
-        """What it says of each commitment."""
-        return {code: values["承诺履行状态"] for code, (values, _day) in self.shown.items()}
