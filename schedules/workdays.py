@@ -7,6 +7,7 @@ Monday-to-Friday guess would be wrong in every autumn.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -89,6 +90,10 @@ class Calendar:
         days = {*self.said, *(day for year in self.years for day in days_between(date(year, 1, 1), date(year, 12, 31)))}
         return tuple(day for day in sorted(days) if self.knows(day) and self.is_workday(day) != usual(day))
 
+    @cached_property
+    def _worked(self) -> tuple[date, ...]:
+        return tuple(filter(self.is_workday, days_between(self.first_day, self.horizon)))
+
     def knows(self, day: date) -> bool:
         """Whether this day lies in the years that are known."""
         return self.first_day <= day <= self.horizon
@@ -122,7 +127,12 @@ class Calendar:
         Raises:
             UsageError: one of the days lies outside the calendar.
         """
-        return sum(map(self.is_workday, days_between(day + _ONE, later))) if day < later else 0
+        if day >= later:
+            return 0
+        for end in (day + _ONE, later):
+            if not self.knows(end):
+                raise self._beyond(end)
+        return bisect_right(self._worked, later) - bisect_right(self._worked, day)
 
     def next_workday(self, day: date) -> date:
         """Return the day itself if it is worked, else the next one that is: a deadline on a rest day moves on.

@@ -1,33 +1,32 @@
-"""``python -m tests.commitments``: the commitment bot on every working morning of three years, for many cities.
+"""``python -m tests.commitments``: the commitment bot on every working morning of many cities' commitments.
 
-``--cities N`` in groups of up to a hundred, which share one construction system, one platform and one journal;
-``--lanes N`` plays so many groups at a time; ``--seed N`` is the first city's. Ends 1 if anything was pushed on another
-day than the truth says, wrongly, twice or not at all, was held otherwise, or did not add up.
+``--cities N``, up to a thousand, whose commitments of three years are watched in cohorts: those to which something
+happens at about the same time share one construction system, one platform and one journal. ``--lanes N`` plays so many
+cohorts at a time; ``--seed N`` is the first city's. Ends 1 if anything was pushed on another day than the truth says,
+wrongly, twice or not at all, was held otherwise, or did not add up.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
 import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.commitments.campaign import group
+from tests.commitments.campaign import MORNINGS, cohort
+from tests.commitments.cities import cohorts, crowd
 from tests.commitments.tally import Tally
-
-_GROUP = 100
 
 
 def campaign(cities: int, lanes: int, seed: int) -> Tally:
-    """Play all groups."""
+    """Play all cohorts."""
     tally = Tally()
-    size = min(_GROUP, math.ceil(cities / lanes))
-    groups = [range(first, min(first + size, seed + cities)) for first in range(seed, seed + cities, size)]
+    tally.counted["cities"] = cities
+    lives = cohorts(crowd(range(seed, seed + cities)), *MORNINGS)
     with ProcessPoolExecutor(lanes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for played in pool.map(group, groups):
+        for played in pool.map(cohort, lives):
             tally += played
-            sys.stderr.write(f"\r{tally.counted['cities']} cities")
+            sys.stderr.write(f"\r{tally.counted['commitments']:,} commitments, {tally.ill.total()} faults")
             sys.stderr.flush()
     return tally
 

@@ -16,7 +16,7 @@ from sandbox.commitment_truth import Standing, commitment_truth
 from sandbox.commitments import UPHELD, Commitment
 from sandbox.model import City
 from sandbox.workdays import push_day, working_days
-from tests.commitments.cities import commitments_of, crowd, opening
+from tests.commitments.cities import commitments_of, opening
 from tests.commitments.doubles import PretendPlatform
 from tests.commitments.pretend import Desk, desk, report_of
 from tests.commitments.tally import Tally
@@ -35,11 +35,10 @@ REASONS = {
 }
 
 
-def group(seeds: range) -> Tally:
-    """Run the bot for some cities, which share both systems and the journal, on every working morning of the years."""
-    tally = play(crowd(seeds), working_days(*MORNINGS))
-    tally.counted["cities"] = len(seeds)
-    return tally
+def cohort(lives: tuple[City, date, date]) -> Tally:
+    """Run the bot for projects of many cities, which share both systems and the journal, while they live."""
+    city, first, last = lives
+    return play(city, working_days(first, last))
 
 
 def play(city: City, days: Sequence[date], **changes: object) -> Tally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -22,6 +22,10 @@ from tests.commitments.pretend import OPENING
 _ROOM = 1000
 #: How long before and after a stretch of days that is looked at something may happen that matters in it.
 _BEFORE, _AFTER = timedelta(days=30), timedelta(days=15)
+#: How long a life is watched before its first event, and after its last: the longest wait for a push is 17 days.
+_EARLIER, _LATER = timedelta(days=20), timedelta(days=25)
+#: The projects of one cohort.
+_COHORT = 400
 
 
 def crowd(seeds: Iterable[int], scale: float = 0.0) -> City:
@@ -41,9 +45,19 @@ def crowd(seeds: Iterable[int], scale: float = 0.0) -> City:
 def busy(city: City, first: date, last: date) -> City:
     """Return a city without the projects of whose commitments nothing is to be said in a stretch of days."""
     begin, end = first - _BEFORE, last + _AFTER
-    projects = [each for each in city.projects if any(begin <= day <= end for day in _days(each))]
-    codes = {each.code for project in projects for each in _commitments(project)}
-    return _city(projects, [entry for entry in told_of(city) if entry["code"] in codes])
+    return _only(city, [each for each in city.projects if any(begin <= day <= end for day in _days(each))])
+
+
+def cohorts(city: City, first: date, last: date) -> Iterator[tuple[City, date, date]]:
+    """Yield a city's projects in groups of about an age, each with the days of the stretch in which they live.
+
+    A life begins some weeks before the first thing happens to a commitment after it was made, and ends some weeks after
+    its last: before and after that its system tells the same on every day.
+    """
+    lives = sorted(((*_life(each, first, last), each) for each in city.projects), key=lambda life: life[:2])
+    for at in range(0, len(lives), _COHORT):
+        begins, ends, projects = zip(*lives[at : at + _COHORT], strict=True)
+        yield _only(city, projects), min(begins), max(ends)
 
 
 def told_of(city: City) -> list[dict[str, Any]]:
@@ -66,6 +80,11 @@ def _city(projects: Iterable[Project], told: list[dict[str, Any]]) -> City:
     return City(0, 0.0, TODAY, DEPARTMENTS, (), (), truth={"commitments": told}, projects=tuple(projects))
 
 
+def _only(city: City, projects: Sequence[Project]) -> City:
+    codes = {each.code for project in projects for each in _commitments(project)}
+    return _city(projects, [entry for entry in told_of(city) if entry["code"] in codes])
+
+
 def _renamed(project: Project, at: int) -> Project:
     """Return the project of the ``at``-th city with codes and a name of its own."""
     permits = [
@@ -86,12 +105,23 @@ def _commitments(project: Project) -> Iterator[Commitment]:
 
 
 def _days(project: Project) -> Iterator[date]:
+    yield from _later_days(project)
+    yield from (each.made.date() for each in _commitments(project))
+
+
+def _later_days(project: Project) -> Iterator[date]:
     for each in _commitments(project):
         yield from (event.at.date() for event in each.events)
         yield from filter(None, (each.deadline, each.deadline_at(EVER)))
-        yield each.made.date()
     if project.vanishes:
         yield project.vanishes.date()
+
+
+def _life(project: Project, first: date, last: date) -> tuple[date, date]:
+    """Return the days of a stretch on which something may be said of a project."""
+    made = [each.made.date() for each in _commitments(project)]
+    days = [day for day in _later_days(project) if first <= day <= last] or [min(max(made), last)]
+    return max(min(days) - _EARLIER, first), max(min(max(*days, *made) + _LATER, last), first)
 
 
 def opening(day: date) -> datetime:
