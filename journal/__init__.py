@@ -6,6 +6,7 @@ from journal.collected import CollectedRow, KnownRow, Remembered
 from journal.deliveries import Action, Delivery, IllegalTransition, Prepared
 from journal.events import EventRow
 from journal.evidence import EvidenceRow, ReceiptRow
+from journal.firings import SETTLED, Firing, FiringState
 from journal.flaws import Flaw
 from journal.journal import Journal
 from journal.leases import Busy, LeaseRow
@@ -17,6 +18,7 @@ from journal.states import LIVE, OPEN, SHOWN, TRANSITIONS, UNDER_WAY, State
 __all__ = [
     "LIVE",
     "OPEN",
+    "SETTLED",
     "SHOWN",
     "TRANSITIONS",
     "UNDER_WAY",
@@ -28,6 +30,8 @@ __all__ = [
     "Delivery",
     "EventRow",
     "EvidenceRow",
+    "Firing",
+    "FiringState",
     "Flaw",
     "Head",
     "IllegalTransition",

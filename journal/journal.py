@@ -17,7 +17,7 @@ from journal.engines import open_engine
 from journal.events import Events
 from journal.evidence import Evidence
 from journal.findings import Findings
-from journal.leases import Leases
+from journal.firings import Firings
 from journal.lookup import Lookup
 from journal.purging import Purging
 from journal.records import Records
@@ -42,7 +42,7 @@ class Journal(
     Findings,
     Lookup,
     Deliveries,
-    Leases,
+    Firings,
     Evidence,
     Events,
     Auditing,

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from journal.states import LIVE, State
 
 #: The newest revision in ``migrations/versions``; revisions are numbered so that text order is their order.
-REVISION = "0002"
+REVISION = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -213,6 +213,57 @@ leases = Table(
     _text("holder", index=True),
     _text("about"),
     Column("until", Float, nullable=False),
+)
+
+#: Up to which moment every due time of a schedule has been settled.
+schedules = Table("schedules", metadata, Column("name", Text, primary_key=True), _text("settled_until"))
+
+#: Every due time of every schedule, once; ``starts_at`` is when it may be claimed: due, and jitter or a pause.
+firings = Table(
+    "firings",
+    metadata,
+    Column("schedule", Text, primary_key=True),
+    Column("due_at", Text, primary_key=True),
+    _text("bot"),
+    _text("queue"),
+    Column("priority", Integer, nullable=False),
+    _text("starts_at"),
+    _text("deadline_at"),
+    _text("state", index=True),
+    _text("reason"),
+    Column("attempts", Integer, nullable=False),
+    _text("run_id"),
+    Column("exit_code", Integer),
+    _text("changed_at"),
+)
+
+#: Who is there to run firings; one that was not seen for long is gone.
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("queues"),
+    Column("concurrency", Integer, nullable=False),
+    _text("started_at"),
+    _text("doing"),
+    Column("seen", Float, nullable=False),
+)
+
+#: What somebody has to be told, by what it is about; ``told`` says to whom and when, and ``over_at`` is empty while it
+#: lasts.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("key", Text, primary_key=True),
+    _text("kind"),
+    _text("actor"),
+    _text("sentence"),
+    _text("todo"),
+    _text("since"),
+    _text("seen_at"),
+    Column("times", Integer, nullable=False),
+    _json("told"),
+    _text("over_at"),
 )
 
 #: One row: the newest event. Every write locks it first, which puts the writers of all machines in one line.
