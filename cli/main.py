@@ -40,6 +40,7 @@ def build() -> typer.Typer:
         resume,
         run,
         sandbox,
+        schedule,
         status,
     )
 
@@ -59,6 +60,7 @@ def build() -> typer.Typer:
         ("connectors", connectors, _("The systems at the edges.")),
         ("mappings", mappings, _("The declared field mappings.")),
         ("quarantine", quarantine, _("The rows that could not become records.")),
+        ("schedule", schedule, _("What runs by itself, and when.")),
         ("calendar", calendars, _("The working days that deadlines are counted by.")),
         ("audit", audit, _("Proof of what happened.")),
         ("sandbox", sandbox, _("The pretend city to play against.")),

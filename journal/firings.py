@@ -10,7 +10,7 @@ schedulers never settle one twice, and one that was away for days leaves no hole
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -55,8 +55,13 @@ class Firing:
 
     @property
     def key(self) -> str:
-        """Its name, under which it is leased and told."""
+        """Its name."""
         return f"{self.schedule}@{self.due_at}"
+
+    @property
+    def lease(self) -> str:
+        """The lease that whoever runs it holds."""
+        return f"firing {self.key}"
 
 
 def stamp(moment: datetime) -> str:
@@ -103,39 +108,36 @@ class Firings(Leases):
             _insert(connection, [called])
         return called
 
-    def claim(
-        self, moment: datetime, queues: Collection[str] | None, room: Mapping[str, int], key: str = ""
-    ) -> Firing | None:
-        """Take the most urgent firing that may start.
+    def claimable(
+        self, moment: datetime, queues: Collection[str] = (), room: Mapping[str, int] | None = None
+    ) -> list[Firing]:
+        """Return the firings that may start, the most urgent first.
 
         Args:
-            moment: the present; what is past its deadline is missed.
+            moment: the present; what nobody claimed before its deadline is missed.
             queues: those that are served; all if none are named.
             room: how many firings of a bot may run at a time; one, unless it is said.
-            key: take this one or none.
-
-        Returns:
-            The firing, now running; none if there is nothing to do.
         """
-        present = stamp(moment)
-        with self._writing() as connection:
-            _expire(connection, moment)
-            busy = select(firings.c.bot, func.count()).where(firings.c.state == "running").group_by(firings.c.bot)
-            taken = {str(bot): int(count) for bot, count in connection.execute(busy)}
-            query = select(firings).where(firings.c.state == "queued", firings.c.starts_at <= present)
-            if queues:
-                query = query.where(firings.c.queue.in_(queues))
-            urgent = query.order_by(firings.c.priority.desc(), firings.c.starts_at, firings.c.schedule)
-            waiting = [Firing(*row) for row in connection.execute(urgent)]
-            for each in waiting:
-                if key in ("", each.key) and taken.get(each.bot, 0) < room.get(each.bot, 1):
-                    return _change(connection, each, moment, state="running", attempts=each.attempts + 1)
-        return None
+        self.expire(moment)
+        with self._reading() as connection:
+            return _claimable(connection, moment, queues, room or {})
 
-    def again(self, firing: Firing, moment: datetime, reason: str, starts: datetime) -> Firing:
-        """Queue a running firing once more."""
+    def claim(self, moment: datetime, key: str, room: Mapping[str, int] | None = None) -> Firing | None:
+        """Take a firing, while holding its lease; none if somebody else has it, or it may not start any more.
+
+        Whoever takes a firing takes its lease first: a running one whose lease nobody holds is abandoned.
+        """
         with self._writing() as connection:
-            return _change(connection, firing, moment, state="queued", reason=reason, starts_at=stamp(starts))
+            may = (each for each in _claimable(connection, moment, (), room or {}) if each.key == key)
+            if (firing := next(may, None)) is None:
+                return None
+            return _change(connection, firing, moment, state="running", attempts=firing.attempts + 1)
+
+    def again(self, firing: Firing, moment: datetime, reason: str, starts: datetime, *, counted: bool = True) -> Firing:
+        """Queue a running firing once more, while holding its lease; ``counted`` says whether that was an attempt."""
+        told = {"reason": reason, "starts_at": stamp(starts), "attempts": firing.attempts - (not counted)}
+        with self._writing() as connection:
+            return _change(connection, firing, moment, state="queued", **told)
 
     def ended(
         self, firing: Firing, moment: datetime, *, reason: str = "", run_id: str = "", exit_code: int | None = None
@@ -147,14 +149,26 @@ class Firings(Leases):
 
     def expire(self, moment: datetime) -> list[Firing]:
         """Say of the firings that nobody claimed before their deadline that they were missed."""
+        with self._reading() as connection:
+            if not _late(connection, moment):
+                return []
         with self._writing() as connection:
-            return _expire(connection, moment)
+            late = _late(connection, moment)
+            return [_change(connection, each, moment, state="missed", reason="deadline") for each in late]
+
+    def firing(self, key: str) -> Firing | None:
+        """Return one firing by its key."""
+        schedule, _at, due_at = key.rpartition("@")
+        mine = (firings.c.schedule == schedule) & (firings.c.due_at == due_at)
+        with self._reading() as connection:
+            row = connection.execute(select(firings).where(mine)).one_or_none()
+        return Firing(*row) if row else None
 
     def abandoned(self) -> list[Firing]:
         """Return the running firings whose worker is dead: nobody holds their lease."""
         held = {lease.name for lease in self.leases()}
         running: FiringState = "running"
-        return [each for each in self.firings(states=[running]) if f"firing {each.key}" not in held]
+        return [each for each in self.firings(states=[running]) if each.lease not in held]
 
     def firings(
         self, schedule: str = "", states: Collection[FiringState] = (), since: str = "", limit: int | None = None
@@ -194,8 +208,19 @@ def _change(connection: Connection, firing: Firing, moment: datetime, **changes:
     return changed
 
 
-def _waiting(connection: Connection, condition: ColumnElement[bool]) -> Iterable[Firing]:
-    return [Firing(*row) for row in connection.execute(select(firings).where(firings.c.state == "queued", condition))]
+def _waiting(connection: Connection, *conditions: ColumnElement[bool]) -> list[Firing]:
+    query = select(firings).where(firings.c.state == "queued", *conditions)
+    urgent = query.order_by(firings.c.priority.desc(), firings.c.starts_at, firings.c.schedule)
+    return [Firing(*row) for row in connection.execute(urgent)]
+
+
+def _claimable(
+    connection: Connection, moment: datetime, queues: Collection[str], room: Mapping[str, int]
+) -> list[Firing]:
+    busy = select(firings.c.bot, func.count()).where(firings.c.state == "running").group_by(firings.c.bot)
+    taken = {str(bot): int(count) for bot, count in connection.execute(busy)}
+    conditions = [firings.c.starts_at <= stamp(moment), *([firings.c.queue.in_(queues)] if queues else [])]
+    return [each for each in _waiting(connection, *conditions) if taken.get(each.bot, 0) < room.get(each.bot, 1)]
 
 
 def _overtake(connection: Connection, schedule: str, moment: datetime) -> None:
@@ -203,6 +228,5 @@ def _overtake(connection: Connection, schedule: str, moment: datetime) -> None:
         _change(connection, each, moment, state="coalesced", reason="overtaken")
 
 
-def _expire(connection: Connection, moment: datetime) -> list[Firing]:
-    late = (firings.c.deadline_at != "") & (firings.c.deadline_at < stamp(moment))
-    return [_change(connection, each, moment, state="missed", reason="deadline") for each in _waiting(connection, late)]
+def _late(connection: Connection, moment: datetime) -> list[Firing]:
+    return _waiting(connection, firings.c.deadline_at != "", firings.c.deadline_at < stamp(moment))

@@ -154,6 +154,14 @@ class Runs(Book):
             row = connection.execute(query).one_or_none()
         return RunRow(*row) if row else None
 
+    def last_success(self, bot: str) -> RunRow | None:
+        """Return the bot's run that was done and looked furthest; dry runs do not count."""
+        done = (runs.c.bot == bot) & (runs.c.state == "done") & runs.c.dry_run.is_(False)
+        query = select(runs).where(done).order_by(runs.c.until.desc(), runs.c.started_at.desc()).limit(1)
+        with self._reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return RunRow(*row) if row else None
+
     def runs(self, limit: int = 50) -> list[RunRow]:
         """Return the newest runs, newest first."""
         query = select(runs).order_by(runs.c.started_at.desc()).limit(limit)

@@ -1,0 +1,21 @@
+"""``python -m cli.attended``: the command line as a child that ends in order when whoever started it is gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+
+def _outlive_nobody() -> None:
+    """Nobody writes to this process: its input ends when the process that attends it does."""
+    while os.read(0, 1024):
+        pass
+    signal.raise_signal(signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_outlive_nobody, name="attended", daemon=True).start()
+    from cli.main import main
+
+    main()
