@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bots.workspace import Workspace
@@ -21,7 +22,7 @@ from words.languages import gettext as _
 from words.languages import ngettext
 
 if TYPE_CHECKING:
-    from journal import Firing
+    from journal import Firing, Journal
 
 _WORKERS = 2
 
@@ -36,19 +37,70 @@ def serve_schedules(call: Call, workers: int | None, _port: int | None) -> int:
             _("There is no schedule in this workspace."),
             todo=_("Write schedules/NAME.yaml; docs/how-to/run-by-itself.md shows one."),
         )
-    with workspace.journal() as journal, _until_told() as stopping:
+    size = (0 if workspace.database else _WORKERS) if workers is None else workers
+    with workspace.journal() as journal, _until_told() as stopping, _dispatching(workspace) as dispatch:
         clerk = Clerk(journal, plans, workspace.calendar)
-        size = _WORKERS if workers is None else workers
         crew = Crew(clerk, attendant_of(workspace, stopping), size)
         counted = ngettext("On duty for {count} schedule", "On duty for {count} schedules", len(plans))
         call.printer.say(_("{duty}; stop with Ctrl-C.").format(duty=counted.format(count=len(plans))))
         thread = in_thread(crew) if size else None
         try:
-            Clockwork(clerk, lambda: _renewed(clerk, workspace)).run(stopping)
+            clockwork = Clockwork(clerk, lambda: _renewed(clerk, workspace), lambda: dispatch(journal))
+            clockwork.run(stopping)
         finally:
             stopping.set()
             if thread:
                 thread.join()
+    return _ended(call)
+
+
+@contextmanager
+def _dispatching(workspace: Workspace) -> Iterator[Callable[[Journal], None]]:
+    """Give what hands queued firings to workers elsewhere; on one machine they are found where they are."""
+    if workspace.database is None:
+        yield lambda _journal: None
+        return
+    from schedules import fleet
+
+    address = fleet.address_of(workspace.database)
+    fleet.prepare(address)
+    dispatch = fleet.Dispatch(address)
+    try:
+        yield lambda journal: dispatch.send(journal.firings(states=["queued"]))
+    finally:
+        dispatch.close()
+
+
+def work(call: Call, queues: Collection[str], concurrency: int, _port: int | None) -> int:
+    """Run what schedulers anywhere queue, until a signal says that it is enough."""
+    workspace = call.workspace()
+    if workspace.database is None:
+        raise UsageError(
+            "no-queue",
+            _("Workers on several machines need the journal on PostgreSQL."),
+            todo=_("Set “database” in yinxin.toml; on one machine “yinxin schedule serve” has workers of its own."),
+        )
+    from schedules import fleet
+    from schedules.hand import Hand
+
+    address = fleet.address_of(workspace.database)
+    with workspace.journal() as journal, _until_told() as stopping:
+        fleet.prepare(address)
+        clerk = Clerk(journal, plans_of(workspace), workspace.calendar)
+        renew = partial(_renew, clerk, workspace)
+        hand = Hand(address, clerk, attendant_of(workspace, stopping), concurrency, queues, [renew])
+        call.printer.say(
+            _("At work for {queues}; stop with Ctrl-C.").format(queues=", ".join(queues) or _("all queues"))
+        )
+        hand.work()
+    return _ended(call)
+
+
+def _renew(clerk: Clerk, workspace: Workspace) -> None:
+    clerk.plans = _renewed(clerk, workspace)
+
+
+def _ended(call: Call) -> int:
     call.printer.say(_("Stopped in order; what is due goes on at the next start."))
     return TERMINATED if signal.SIGTERM in _told else 0
 

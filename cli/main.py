@@ -42,6 +42,7 @@ def build() -> typer.Typer:
         sandbox,
         schedule,
         status,
+        worker,
     )
 
     app = typer.Typer(
@@ -52,7 +53,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain help comes in half the time
     )
-    for room in (demo, init, run, resume, release, status, explain, report, doctor):
+    for room in (demo, init, run, resume, release, status, explain, report, doctor, worker):
         room.register(app)
     for name, room, about in (
         ("commitments", commitments, _("What builders and others promised, and whether they kept it.")),

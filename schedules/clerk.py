@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 
 from journal import Busy, Firing, Journal
 from journal.firings import stamp
-from schedules.due import Due, settle, starts_at
+from schedules.due import Due, due_times, settle, starts_at
 from schedules.planned import NOTHING, Planned
 from schedules.workdays import Calendar
 
 Plans = Mapping[str, Planned]
 Clock = Callable[[], datetime]
+_AHEAD = timedelta(days=31)
 
 
 def present() -> datetime:
@@ -38,25 +39,35 @@ class Clerk:
     calendar: Calendar
     clock: Clock = present
     _known: dict[str, Planned] = field(default_factory=dict)
+    _coming: dict[str, datetime] = field(default_factory=dict)
 
     def settle(self) -> list[Firing]:
         """Settle what has become due since the last time, whoever did that; writes only if there is something."""
-        until = self.journal.settled_until()
-        settled = [firing for name in self.plans for firing in self._settle(name, until.get(name))]
+        moment = self.clock()
+        names = [name for name, planned in self.plans.items() if not self._quiet(name, planned, moment)]
+        until = self.journal.settled_until() if names else {}
+        settled = [firing for name in names for firing in self._settle(name, until.get(name), moment)]
         self._known = dict(self.plans)
         return settled
 
-    def _settle(self, name: str, until: str | None) -> list[Firing]:
-        moment, planned = self.clock(), self.plans[name]
+    def _quiet(self, name: str, planned: Planned, moment: datetime) -> bool:
+        """Tell whether it is known that nothing is due yet."""
+        return self._known.get(name) == planned and moment < self._coming.get(name, moment)
+
+    def _settle(self, name: str, until: str | None, moment: datetime) -> list[Firing]:
+        planned = self.plans[name]
         # What was due before the file changed was due by the file as it was.
         before = self._known.get(name, planned)
+        after = datetime.fromisoformat(until) if until else moment
+        self._coming[name] = coming = next(due_times(planned, after, after + _AHEAD), after + _AHEAD)
         changed = (before.cron, before.timezone) != (planned.cron, planned.timezone)
+        if until and not changed and moment < coming:
+            return []
 
         def decide(after: datetime) -> list[Firing]:
             return [self._firing(name, before, due) for due in settle(before, after, moment, self.calendar)]
 
-        if until is not None and not changed and not decide(datetime.fromisoformat(until)):
-            return []
+        self._coming.pop(name)
         return self.journal.settle(name, moment, decide, coalesce=planned.coalesce)
 
     def _firing(self, name: str, planned: Planned, due: Due) -> Firing:

@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 
@@ -33,12 +35,24 @@ class Due:
 
 
 def due_times(planned: Planned, after: datetime, until: datetime) -> Iterator[datetime]:
-    """Yield the moments (UTC) at which a schedule is due after one moment, up to another, holidays included."""
-    trigger = CronTrigger.from_crontab(planned.cron, timezone=planned.zone)
-    moment = trigger.get_next_fire_time(None, after + _TICK)
-    while moment is not None and moment <= until:
-        yield moment.astimezone(UTC)
-        moment = trigger.get_next_fire_time(moment, moment + _TICK)
+    """Yield the moments (UTC) at which a schedule is due after one moment, up to another, holidays included.
+
+    Where a clock is put back, an hour comes twice, and fires once: at its first coming.
+    """
+    trigger = _trigger(planned.cron, planned.timezone)
+    moment = after.astimezone(UTC)
+    # Every step begins anew from a moment that has no fold: the trigger's own steps stand still in an hour that does.
+    while (found := trigger.get_next_fire_time(None, (moment + _TICK).astimezone(planned.zone))) is not None:
+        moment = found.astimezone(UTC)
+        if moment > until:
+            return
+        if not found.fold:
+            yield moment
+
+
+@lru_cache(256)
+def _trigger(cron: str, timezone: str) -> CronTrigger:
+    return CronTrigger.from_crontab(cron, timezone=ZoneInfo(timezone))
 
 
 def settle(planned: Planned, after: datetime, present: datetime, calendar: Calendar) -> list[Due]:

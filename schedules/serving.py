@@ -25,11 +25,13 @@ class Clockwork:
     Attributes:
         clerk: settles what is due.
         plans: reads the schedules as they are declared now.
+        dispatch: what hands queued firings on, where workers elsewhere run them.
         rounds: what else is done in every round, each for itself: one that fails does not keep the others from it.
     """
 
     clerk: Clerk
     plans: Callable[[], Plans]
+    dispatch: Callable[[], object] = bool
     rounds: Sequence[Callable[[], object]] = ()
     sweep: float = _SWEEP
     _turn: threading.Lock = field(default_factory=threading.Lock)
@@ -48,7 +50,7 @@ class Clockwork:
 
     def _round(self, clock: BackgroundScheduler) -> None:
         self._guarded(lambda: self._wind(clock))
-        for each in (self._settle, self.clerk.recover, *self.rounds):
+        for each in (self._settle, self.clerk.recover, self.dispatch, *self.rounds):
             self._guarded(each)
 
     def _wind(self, clock: BackgroundScheduler) -> None:
@@ -65,8 +67,11 @@ class Clockwork:
 
     def _settle(self) -> None:
         with self._turn:
-            for firing in self.clerk.settle():
-                logger.info("{} is {} {}", firing.key, firing.state, firing.reason)
+            settled = self.clerk.settle()
+        for firing in settled:
+            logger.info("{} is {} {}", firing.key, firing.state, firing.reason)
+        if settled:
+            self.dispatch()
 
     def _guarded(self, do: Callable[[], object]) -> None:
         """Whatever goes wrong in one turn is told, and the next turn comes: nothing that is due gets lost."""

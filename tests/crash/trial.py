@@ -127,10 +127,21 @@ class Stage:
             self.town.faults.order(_fault(each))
 
     def _run(self, scene: Scene) -> None:
+        """Run; whoever finds after a crash that no run had begun gives the command once more."""
         if scene.dies:
             self._give(("run", "disclosure"), Blow(scene.dies))
-        elif not self._done(self._struck(("run", "disclosure"))):
-            self._resume()
+            return
+        for _round in range(_ROUNDS):
+            before = self._begun()
+            if self._done(self._struck(("run", "disclosure"))):
+                return
+            if self._begun() > before:
+                self._resume()
+                return
+
+    def _begun(self) -> int:
+        with self.journal() as journal:
+            return len(journal.runs(limit=1000))
 
     def _release(self, _scene: Scene) -> None:
         """Let go what waits; whoever finds some of it still waiting after a crash lets it go once more."""
