@@ -25,8 +25,12 @@ _Written = tuple[str, dict[str, str], bytes | None]
 
 def _wait(state: RetryCallState) -> float:
     """Wait longer each time, and never less than the system asks for."""
-    error = state.outcome.exception() if state.outcome else None
+    error = _error_of(state)
     return max(_LONGER(state), error.after if isinstance(error, NoAnswer) else 0)
+
+
+def _error_of(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
 
 
 class Session:
@@ -81,7 +85,8 @@ class Session:
                 return answer
             if last:
                 break
-            logger.bind(action="session-expired").info("{} asks for a login; signing in again", self.name)
+            said = _("{system} asks for a login; signing in again").format(system=self.declared.title)
+            logger.bind(action="session-expired", system=self.declared.title).info("{}", said)
             await self.renew(renewals)
         raise sent_back(self.declared, url)
 
@@ -113,7 +118,9 @@ class Session:
             try:
                 return await self._once(method, url, headers, body)
             except NoAnswer as error:
-                await asyncio.sleep(max(_FIRST_PAUSE, error.after))
+                pause = max(_FIRST_PAUSE, error.after)
+                self._tells(error, pause)
+                await asyncio.sleep(pause)
                 return await self._again(method, url, headers, body)
 
     async def _once(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
@@ -125,12 +132,18 @@ class Session:
             stop=stop_after_attempt(2),
             wait=_wait,
             retry=retry_if_exception_type(NoAnswer),
+            before_sleep=lambda state: self._tells(_error_of(state), state.upcoming_sleep),
             reraise=True,
         )
         try:
             return await tries(self._once, method, url, headers, body)
         except NoAnswer as error:
             raise self._no_answer(error, url) from error
+
+    def _tells(self, error: BaseException | None, pause: float) -> None:
+        title = self.declared.title
+        told = logger.bind(action="retry", system=title, reason=str(error), seconds=round(pause, 3))
+        told.info("{}", _("{system} gives no usable answer; asking again").format(system=title))
 
     def _written(
         self, request: Request, fills: Fills, state: dict[str, str]
