@@ -13,7 +13,7 @@ import time
 from contextlib import redirect_stderr
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,6 +26,9 @@ from cli.progress import Shown
 from tests.end_to_end.town import Desk, Town, call, finished
 from words.masking import conceal
 from words.tracing import about, span_id, trace_id
+
+if TYPE_CHECKING:
+    from loguru import Record
 
 
 def files(state: Path) -> list[Path]:
@@ -75,7 +78,7 @@ def test_a_run_tells_each_step_with_its_fields(town: Town, desk: Desk) -> None:
 
 def test_a_record_is_a_span_of_its_run(tmp_path: Path) -> None:
     """A record that the feed shows otherwise is told with the id of its span."""
-    open_log(tmp_path, Log(json=True))
+    open_log(tmp_path, Log(as_json=True))
     with about("disclosure", "run-1"):
         Shown(quiet=True).tell("differs", "信用平台", record="abc", fields="name")
     logger.remove()
@@ -147,7 +150,7 @@ def test_a_command_that_tells_nothing_leaves_no_file(quiet: Desk) -> None:
 
 def test_a_file_that_grows_too_large_is_packed(tmp_path: Path) -> None:
     """No line is lost, and each file that was closed is compressed."""
-    open_log(tmp_path, Log(json=True, size=0.01))
+    open_log(tmp_path, Log(as_json=True, size=0.01))
     for number in range(300):
         logger.bind(number=number).debug("a line of the log")
     logger.remove()
@@ -155,10 +158,15 @@ def test_a_file_that_grows_too_large_is_packed(tmp_path: Path) -> None:
     assert sorted(line["number"] for line in lines(written(tmp_path))) == list(range(300))
 
 
+def earlier(record: Record) -> None:
+    """Move a line to the day before."""
+    record["time"] -= timedelta(days=1)
+
+
 def test_another_day_begins_another_file(tmp_path: Path) -> None:
     """A worker that runs for weeks has a file for each day."""
     open_log(tmp_path, Log())
-    logger.patch(lambda record: record.update(time=record["time"] - timedelta(days=1))).info("of yesterday")
+    logger.patch(earlier).info("of yesterday")
     logger.info("of today")
     logger.info("of today, too")
     logger.remove()
@@ -191,6 +199,14 @@ def test_processes_never_share_a_file(settled: tuple[Town, Desk], tmp_path: Path
     assert [line["code"] for line in lines(desk.log())] == ["not-declared"] * 3
 
 
+def fails(cause: str, reason: str) -> None:
+    """Fail for a reason that has a cause."""
+    try:
+        os.environ[cause]
+    except KeyError as error:
+        raise ValueError(reason) from error
+
+
 _SECRET = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Z", "Cc"]), min_size=8, max_size=20)
 _BORN = st.dates(min_value=datetime(1920, 1, 1, tzinfo=UTC).date(), max_value=datetime(2029, 1, 1, tzinfo=UTC).date())
 
@@ -203,14 +219,11 @@ def test_nothing_planted_survives(tmp_path: Path, secret: str, born: Any, serial
     conceal(secret)
     stderr = io.StringIO()
     with redirect_stderr(stderr):
-        open_log(tmp_path, Log(json=as_json), as_json=as_json)
+        open_log(tmp_path, Log(as_json=as_json), as_json=as_json)
         logger.info("{} {} {}", secret, number, mobile)
         logger.bind(system=secret, inner={"numbers": [number], mobile: secret}).warning("fields")
         try:
-            try:
-                raise KeyError(secret)
-            except KeyError as error:
-                raise ValueError(f"{number} {mobile}\npassword={secret}") from error
+            fails(secret, f"{number} {mobile}\npassword={secret}")
         except ValueError as error:
             logger.opt(exception=error).error("failed: {}", error)
         logger.remove()
