@@ -6,7 +6,6 @@ none. What is too old is removed when a log is opened, whoever wrote it.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
@@ -14,16 +13,17 @@ import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from loguru import logger
 
+from cli.lines import SAID, as_json_line, as_text, formatted
 from words.masking import masked, masked_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from loguru import FormatFunction, Message, Record
+    from loguru import Message, Record
 
     from bots.declared import Log
 
@@ -33,9 +33,6 @@ _LEAST_SHOWN = "INFO"
 _LEVELS = frozenset({"WARNING", "ERROR", "CRITICAL"})
 #: Fields that are hashes: digits in them are nobody's number.
 _IDS = ("trace_id", "span_id")
-_FIRST = ("bot", "run", *_IDS, "system", "action")
-#: A line that the printer has shown to a person already.
-SAID = "said"
 
 
 def open_log(state: Path, declared: Log, *, as_json: bool = False) -> None:
@@ -51,7 +48,7 @@ def open_log(state: Path, declared: Log, *, as_json: bool = False) -> None:
     logger.add(
         state / _FOLDER / f"yinxin-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log",
         level=declared.level.upper(),
-        format=_formatted(_as_json if declared.as_json else _as_text),
+        format=formatted(as_json_line if declared.as_json else as_text),
         rotation=_full(declared.size * _MEGABYTE),
         compression="gz",
         delay=True,
@@ -66,7 +63,7 @@ def open_stderr(*, as_json: bool) -> None:
     logger.configure(patcher=_masked)
     _listen_to_libraries()
     if as_json:
-        logger.add(sys.stderr, level=_LEAST_SHOWN, format=_formatted(_as_json), diagnose=False)
+        logger.add(sys.stderr, level=_LEAST_SHOWN, format=formatted(as_json_line), diagnose=False)
     elif not sys.stderr.isatty():
         logger.add(sys.stderr, level=_LEAST_SHOWN, format=_short, filter=_not_said, diagnose=False)
 
@@ -89,46 +86,6 @@ def _masked(record: Record) -> None:
     if error := record["exception"]:
         extra["exception"] = masked("".join(traceback.format_exception(error.type, error.value, error.traceback)))
         record["exception"] = None
-
-
-def _formatted(write: Callable[[Record], str]) -> FormatFunction:
-    """Return a format that writes a whole line; loguru would read braces in the line itself as blanks to fill."""
-    name = write.__name__
-
-    def fill(record: Record) -> str:
-        record["extra"][name] = write(record)
-        return f"{{extra[{name}]}}\n"
-
-    return fill
-
-
-def _fields(record: Record) -> dict[str, Any]:
-    """Return the fields of a line, those that a reader looks for first; what is not known is left out."""
-    own = {name: value for name, value in record["extra"].items() if not name.startswith("_") and name != SAID}
-    first = {name: own.pop(name) for name in _FIRST if own.get(name)}
-    return {**first, **own}
-
-
-def _as_json(record: Record) -> str:
-    head = {"time": record["time"].isoformat(timespec="milliseconds"), "level": record["level"].name}
-    line = {**head, "message": record["message"], "process": record["process"].id, **_fields(record)}
-    return json.dumps(line, ensure_ascii=False, default=str)
-
-
-def _as_text(record: Record) -> str:
-    fields = _fields(record)
-    trace = fields.pop("exception", "")
-    told = " ".join(f"{name}={_word(value)}" for name, value in fields.items())
-    moment = record["time"].isoformat(timespec="milliseconds")
-    message = record["message"].replace("\r", "\\r").replace("\n", "\\n")
-    line = f"{moment} {record['level'].name:<7} {message}  {told}".rstrip()
-    return f"{line}\n{trace.rstrip()}" if trace else line
-
-
-def _word(value: Any) -> str:  # noqa: ANN401 - any field
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    bare = text and text.isprintable() and not set(text) & {" ", '"', "="}
-    return text if bare else json.dumps(text, ensure_ascii=False)
 
 
 def _full(size: float) -> Callable[[Message, TextIO], bool]:

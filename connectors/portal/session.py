@@ -20,6 +20,7 @@ from words.languages import gettext as _
 
 _FIRST_PAUSE = 0.5
 _LONGER = wait_exponential(multiplier=_FIRST_PAUSE, max=10)
+_FIRST_ROW: Fills = {"page": 1, "size": 1, "offset": 0, "since": "2000-01-01", "until": "2000-01-01"}
 _Written = tuple[str, dict[str, str], bytes | None]
 
 
@@ -89,6 +90,18 @@ class Session:
             logger.bind(action="session-expired", system=self.declared.title).info("{}", said)
             await self.renew(renewals)
         raise sent_back(self.declared, url)
+
+    async def lives(self) -> bool:
+        """Whether the kept session still opens the list; nobody signs in for the question.
+
+        Raises:
+            NoAnswer: the portal gives no usable answer.
+        """
+        listing = self.declared.list_
+        request = listing.request if listing.reader == "replay" else Request(url=listing.page)
+        return self._kept is not None and not expired(
+            self.declared, await self._once(request.method, *self._written(request, _FIRST_ROW, {}))
+        )
 
     async def repeat(self, url: str, method: str, body: bytes | None, kind: str) -> Answer:
         """Send once more, without the browser, a request that the portal's own page has made."""
