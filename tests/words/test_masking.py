@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -80,16 +81,14 @@ def test_a_secret_that_was_read_is_hidden_however_it_is_written(secret: str, way
 
 @given(
     head=st.from_regex(r"[1-9][0-9]{5}", fullmatch=True),
-    day=st.dates(),
+    day=st.dates(date(1800, 1, 1), date(2099, 12, 31)),
     tail=st.from_regex(r"[0-9]{3}[0-9Xx]", fullmatch=True),
     around=st.text(st.characters(exclude_categories=["N", "Cs"]), max_size=8),
 )
-def test_no_residents_number_is_left(head: str, day: object, tail: str, around: str) -> None:
+def test_no_residents_number_is_left(head: str, day: date, tail: str, around: str) -> None:
     """Of every century in which somebody alive was born."""
-    born = f"{day:%Y%m%d}"
-    if "1800" <= born < "2100":
-        number = f"{head}{born}{tail}"
-        assert number not in masked(f"{around}{number}{around}")
+    number = f"{head}{day:%Y%m%d}{tail}"
+    assert number not in masked(f"{around}{number}{around}")
 
 
 def test_fields_are_masked_at_every_depth() -> None:
