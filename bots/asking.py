@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import polars as pl
+from loguru import logger
 
 from bots.gathering import read_feed
 from connectors.base import Feed, Receipt
 from journal import Delivery, Journal, State
 from mappings.apply import ORIGIN, ROW_KEY, apply
 from words.errors import YinxinError
+from words.languages import gettext as _
 
 ALREADY = "already at the feed"
 
@@ -98,7 +100,10 @@ async def _ask_for_records(journal: Journal, run_id: str, feed: Feed, shown: Sho
         young = [each for each in absent if _age(each) < feed.settles]
         if not young:
             return
-        await asyncio.sleep(max(feed.settles - min(map(_age, young)), 0.05))
+        pause = max(feed.settles - min(map(_age, young)), 0.05)
+        told = logger.bind(action="settles", system=feed.title, seconds=round(pause, 3), waiting=len(young))
+        told.info("{}", _("{system} may still be taking in what it does not show yet").format(system=feed.title))
+        await asyncio.sleep(pause)
         shown = await look(feed)
 
 

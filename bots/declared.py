@@ -13,6 +13,22 @@ from reconciliation.policies import Policy
 from words.declared import Declared
 
 
+class Log(Declared):
+    """The log in ``.yinxin/logs/``.
+
+    Attributes:
+        level: the least that is kept.
+        as_json: whether the files are JSON lines.
+        size: megabytes above which a file is closed and packed.
+        days: how long files are kept.
+    """
+
+    level: Literal["debug", "info", "warning", "error"] = "debug"
+    as_json: bool = Field(default=False, alias="json")
+    size: float = Field(default=10, gt=0)
+    days: float = Field(default=90, gt=0)
+
+
 class Release(Declared):
     """When a second person has to let a push go (“yinxin release”).
 

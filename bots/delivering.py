@@ -113,11 +113,17 @@ class Courier:
         suffix = batch.file_name[batch.file_name.rindex(".") :]
         journal.keep_evidence(run_id, "payload", batch.file_name, batch.content, suffix)
         journal.sent(list(ids.values()), hashlib.sha256(batch.content).hexdigest(), batch.file_name, run_id)
+        tell, title = self.watch.tell, self.feed.title
+        tell("handed-over", title, file=batch.file_name, rows=len(ids))
         try:
             receipt = await self.feed.send(batch)
         except YinxinError as error:
             journal.unknown(list(ids.values()), error.code, run_id)
+            tell("no-receipt", title, file=batch.file_name, code=error.code)
             return error
+        tell("receipt", title, batch=receipt.batch, accepted=len(receipt.accepted), refused=len(receipt.refused))
+        for record in receipt.refused:
+            tell("refused", title, record=record, batch=receipt.batch)
         await take_in(journal, run_id, self.feed, receipt, ids, batch.file_name)
         return None
 
@@ -130,7 +136,9 @@ class Courier:
         while self.journal.deliveries(self.feed.name, [State.ACCEPTED]):
             shown = await look(self.feed)
             waiting = self.journal.deliveries(self.feed.name, [State.ACCEPTED])
-            self.journal.confirmed([each.id for each in waiting if shown.fulfils(each)], self.run_id)
+            fulfilled = [each.id for each in waiting if shown.fulfils(each)]
+            self.journal.confirmed(fulfilled, self.run_id)
+            self.watch.tell("read-back", self.feed.title, waiting=len(waiting) - len(fulfilled))
             if time.monotonic() > end:
                 self._tell_apart(shown)
                 return
@@ -139,7 +147,10 @@ class Courier:
 
     def _tell_apart(self, shown: Shown) -> None:
         waiting = self.journal.deliveries(self.feed.name, [State.ACCEPTED])
-        other = {each.id: differing(self.feed, each, shown) for each in waiting if shown.forms(each.record_id)}
+        found = [each for each in waiting if shown.forms(each.record_id)]
+        other = {each.id: differing(self.feed, each, shown) for each in found}
+        for each in found:
+            self.watch.tell("differs", self.feed.title, record=each.record_id, fields=other[each.id])
         self.journal.differs(other, self.run_id)
 
 

@@ -24,6 +24,7 @@ from mappings.normalise import document_number
 from reconciliation.report import Counts
 from words.errors import BusinessError, Place, UsageError, YinxinError
 from words.languages import gettext as _
+from words.tracing import about
 
 #: What may be sent once more; everything else is either on its way, or shown, or has a newer form.
 _ENDED = (State.REJECTED, State.DISCARDED, State.WITHDRAWN)
@@ -114,15 +115,16 @@ class Errand:
         self.journal.stop_crashed(self.bot)
         run_id = self.journal.begin_run(self.bot, today, today, today)
         try:
-            shown = await look(feed)
-            await ask(self.journal, run_id, feed, shown)
-            await feed.check()
-            prepared = self.journal.prepare(run_id, feed.name, await intents(feed, shown))
-            ids = {each.id for each in prepared}
-            courier = delivering.Courier(self.journal, run_id, feed, self.watch, declared.visible_within)
-            trouble = await courier.deliver(ids)
-            await courier.confirm()
-            await self._keep_pictures(run_id, feed)
+            with about(self.bot, run_id):
+                shown = await look(feed)
+                await ask(self.journal, run_id, feed, shown)
+                await feed.check()
+                prepared = self.journal.prepare(run_id, feed.name, await intents(feed, shown))
+                ids = {each.id for each in prepared}
+                courier = delivering.Courier(self.journal, run_id, feed, self.watch, declared.visible_within)
+                trouble = await courier.deliver(ids)
+                await courier.confirm()
+                await self._keep_pictures(run_id, feed)
         except YinxinError as error:
             self.journal.finish_run(run_id, "stopped", {}, {"error": error.code})
             raise

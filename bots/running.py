@@ -15,6 +15,7 @@ from bots.story import Done, Story
 from bots.watching import Watch
 from bots.workspace import Workspace
 from journal import Journal, RunRow
+from words.tracing import about
 
 #: Seconds in which the lease of a process that died on another machine runs out.
 _RECOVERY = 60.0
@@ -54,7 +55,9 @@ def alone(
     declared = workspace.bot(bot)
     patience = declared.patience if patience is None else patience
     claims = [f"bot {bot}", *workspace.claims(declared)]
-    with journal.holding(claims, f"yinxin {bot}", patience=patience, waiting=lambda lease: watch.waits(lease.about)):
+    work = f"yinxin {bot}"
+    waits = journal.holding(claims, work, patience=patience, waiting=lambda lease: watch.waits(lease.about))
+    with about(bot), waits:
         yield
 
 

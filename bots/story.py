@@ -21,6 +21,7 @@ from connectors.portal.source import PortalSource
 from journal import Journal
 from reconciliation.report import RunReport
 from words.errors import YinxinError, first_of
+from words.tracing import about
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Story(ABC):
         """
         run_id = self._begin(resumed)
         try:
-            done = await self._story(run_id)
+            with about(self.order.bot, run_id):
+                done = await self._story(run_id)
         except BaseException as error:
             cause = first_of(error)
             code = cause.code if isinstance(cause, YinxinError) else type(cause).__name__

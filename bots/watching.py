@@ -36,3 +36,6 @@ class Watch:
 
     def progress(self, name: str, what: str, done: int, total: int) -> None:
         """Within a step, so much of the total of something (a system's rows, a feed's batches) is done."""
+
+    def tell(self, action: str, system: str, **facts: str | int) -> None:
+        """Something happened at a system that a log keeps: a file handed over, a receipt, one ``record`` refused."""

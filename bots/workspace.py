@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from sqlalchemy import URL
 
-from bots.declared import Bot, BotDeclared, CommitmentsDeclared
+from bots.declared import Bot, BotDeclared, CommitmentsDeclared, Log
 from bots.reading import read_text
 from connectors.browser import Browsers
 from connectors.files import FilesDeclared, LedgerFiles
@@ -49,6 +49,7 @@ class Settings(Declared):
         period: working days the law gives for disclosure (发改办财金〔2018〕424号: 7, the day after is day 1).
         database: the address of a PostgreSQL database for the journal; without it, the journal is a file.
         database_secret: the secret that is the database's password.
+        log: the log.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Settings(Declared):
     period: int = Field(default=7, ge=1)
     database: str | None = None
     database_secret: str | None = None
+    log: Log = Log()
 
 
 class _Kind(Declared, extra="ignore"):

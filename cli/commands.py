@@ -1,4 +1,4 @@
-"""What every command shares: its options ``--workspace``, ``--json`` and ``--lang``, its errors and its exit code."""
+"""What every command shares: where its workspace is, how it prints, logs and speaks, its errors and its exit code."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import functools
 import inspect
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +15,7 @@ import typer
 
 from cli.printing import Printer
 from words import languages
-from words.errors import SystemFailure, YinxinError, first_of
+from words.errors import SystemFailure, UsageError, YinxinError, first_of
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
@@ -38,11 +39,20 @@ class Call:
             UsageError: there is none.
         """
         from bots.workspace import Workspace
-        from cli.logs import open_log
 
         workspace = Workspace.find(self.start)
-        open_log(workspace.state)
+        self.open_log(workspace)
         return workspace
+
+    def open_log(self, workspace: Workspace) -> None:
+        """Open a workspace's log as its settings say; settings that are wrong are for whoever needs them to tell."""
+        from bots.declared import Log
+        from cli.logs import open_log
+
+        declared = Log()
+        with suppress(UsageError):
+            declared = workspace.settings.log
+        open_log(workspace.state, declared, as_json=self.printer.log_json)
 
 
 #: A command takes its call first, then its own options, and returns its exit code.
@@ -56,9 +66,9 @@ def command(app: typer.Typer, name: str, about: str, *, group: str = "") -> Call
         whole = f"{group} {name}".strip()
 
         @functools.wraps(function)
-        def wrapped(workspace: Path, as_json: bool, lang: str | None, **options: Any) -> None:  # noqa: ANN401
+        def wrapped(workspace: Path, as_json: bool, log_json: bool, lang: str | None, **options: Any) -> None:  # noqa: ANN401
             languages.choose(lang)
-            call = Call(Printer(whole, as_json=as_json), workspace)
+            call = Call(Printer(whole, as_json=as_json, log_json=log_json), workspace)
             raise typer.Exit(_guarded(call, lambda: function(call, **options)))
 
         _sign(wrapped, function)
@@ -74,6 +84,7 @@ def _sign(wrapped: Any, function: Command) -> None:  # noqa: ANN401 - a function
     shared = [
         _option("workspace", Path, Path(), typer.Option("--workspace", "-w", help=_("The workspace folder."))),
         _option("as_json", bool, False, typer.Option("--json", help=_("Print one JSON envelope."))),
+        _option("log_json", bool, False, typer.Option("--log-json", help=_("Print the log to stderr as JSON lines."))),
         _option("lang", str | None, None, typer.Option("--lang", help=_("zh or en."))),
     ]
     wrapped.__signature__ = inspect.Signature([*own, *shared])
@@ -86,7 +97,7 @@ def _option(name: str, kind: Any, default: Any, option: Any) -> inspect.Paramete
 
 
 def _guarded(call: Call, run: Callable[[], int]) -> int:
-    from loguru import logger
+    from cli.logs import open_stderr
 
     terminated: list[int] = []
 
@@ -95,7 +106,7 @@ def _guarded(call: Call, run: Callable[[], int]) -> int:
         terminated.append(number)
         signal.raise_signal(signal.SIGINT)
 
-    logger.remove()
+    open_stderr(as_json=call.printer.log_json)
     signal.signal(signal.SIGTERM, terminate)
     try:
         return run()
@@ -119,11 +130,13 @@ def _failed(call: Call, error: BaseException) -> int:
 def _unforeseen(error: BaseException) -> SystemFailure:
     from loguru import logger
 
-    logger.opt(exception=error).debug("unforeseen")
+    from words.masking import masked
+
+    logger.opt(exception=error).bind(said=True, action="unforeseen").error("{}", type(error).__name__)
     return SystemFailure(
         "unforeseen",
         _("Something happened that this program does not know: {kind}: {reason}").format(
-            kind=type(error).__name__, reason=error
+            kind=type(error).__name__, reason=masked(str(error))
         ),
         todo=_("Run it again; if it comes again, send the log (.yinxin/logs) to whoever maintains the program."),
     )

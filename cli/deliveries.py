@@ -68,7 +68,7 @@ def _errand(call: Call, bot: str, order: Any) -> int:  # noqa: ANN401 - an erran
     from cli.progress import Shown
 
     workspace = call.workspace()
-    with Shown(quiet=call.printer.as_json) as watch, workspace.journal() as journal:
+    with Shown(quiet=call.printer.quiet) as watch, workspace.journal() as journal:
         with alone(workspace, journal, bot, watch):
             ran: Ran = asyncio.run(order(Errand(workspace, journal, bot, watch)))
         lines = lines_of(journal, ran.deliveries)

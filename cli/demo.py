@@ -40,18 +40,17 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         from bots.workspace import Workspace
         from cli.init import furnish
-        from cli.logs import open_log
         from cli.progress import Shown
         from cli.run import exit_code
 
         _clear(folder)
-        with ExitStack() as city, Shown(quiet=call.printer.as_json) as watch:
+        with ExitStack() as city, Shown(quiet=call.printer.quiet) as watch:
             with watch.step("sandbox"):
                 (folder / _MARK).touch()
                 host = city.enter_context(serving(folder, seed, scale))
                 furnish(folder, host=host, seed=seed, scale=scale)
-            open_log(folder / ".yinxin")
             workspace = Workspace.find(folder)
+            call.open_log(workspace)
             kept = _commitments(call, workspace, watch)
             disclosed = _run(call, workspace, "disclosure", watch)
         errors = [*disclosed[1], *kept[1]]

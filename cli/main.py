@@ -102,8 +102,9 @@ def _teach_typer(language: languages.Language) -> None:
 def _shared_behind(words: list[str]) -> list[str]:
     """Move shared options that stand before the command behind it, where every command takes them."""
     valued = {"--lang", "--workspace", "-w"}
+    known = {"--json", "--log-json", *valued}
     front = 0
-    while front < len(words) and (words[front] in {"--json", *valued} or words[front].startswith("--lang=")):
+    while front < len(words) and (words[front] in known or words[front].startswith("--lang=")):
         front += 2 if words[front] in valued else 1
     return [*words[front:], *words[:front]] if words[front:] else []
 
@@ -120,7 +121,12 @@ def _language(words: list[str]) -> str | None:
 
 def _misused(error: Any, words: list[str]) -> int:  # noqa: ANN401 - the parser's own exception
     failure = UsageError("usage", _said(error), todo=_("See “{name} --help”.").format(name=_path(error)))
-    Printer(" ".join(words[:1]), as_json="--json" in words).fail(failure)
+    printer = Printer(" ".join(words[:1]), as_json="--json" in words, log_json="--log-json" in words)
+    if printer.log_json:
+        from cli.logs import open_stderr
+
+        open_stderr(as_json=True)
+    printer.fail(failure)
     return failure.exit_code
 
 

@@ -23,12 +23,20 @@ Block = tuple[str, Sequence[tuple[str, str]]]
 class Printer:
     """Prints the outcome of one command."""
 
-    def __init__(self, command: str, *, as_json: bool) -> None:
+    def __init__(self, command: str, *, as_json: bool, log_json: bool = False) -> None:
         self.command = command
         self.as_json = as_json
+        self.log_json = log_json
+
+    @property
+    def quiet(self) -> bool:
+        """Whether no person watches stderr."""
+        return self.as_json or self.log_json
 
     def done(self, result: dict[str, Any], *, ok: bool = True, errors: Sequence[YinxinError] = ()) -> None:
         """Print the envelope when it was asked for; the command has printed for people itself otherwise."""
+        for error in errors:
+            _log_error(error)
         if self.as_json:
             envelope = {
                 "schema": SCHEMA,
@@ -44,10 +52,13 @@ class Printer:
         if self.as_json:
             self.done({}, errors=[error])
             return
+        _log_error(error)
         self.error(error)
 
     def error(self, error: YinxinError) -> None:
-        """Print an error for people."""
+        """Print an error for people; whoever reads the log as JSON finds it there."""
+        if self.log_json:
+            return
         from rich.panel import Panel
         from rich.table import Table
         from rich.text import Text
@@ -64,8 +75,11 @@ class Printer:
         _console(stderr=True).print(Panel(grid, title=title, title_align="left", border_style="red"))
 
     def say(self, sentence: str) -> None:
-        """Print one sentence for people, to stderr."""
-        if not self.as_json:
+        """Print one sentence for people, to stderr; the log has it in any case."""
+        from loguru import logger
+
+        logger.bind(said=True).info("{}", sentence)
+        if not self.quiet:
             _console(stderr=True).print(sentence, highlight=False, markup=False, soft_wrap=True)
 
     def line(self, text: str) -> None:
@@ -111,6 +125,13 @@ class Printer:
         for row in told:
             table.add_row(*(Text(cell) for cell in row))
         _console().print(table)
+
+
+def _log_error(error: YinxinError) -> None:
+    from loguru import logger
+
+    told = {name: value for name, value in error.as_dict().items() if name != "sentence" and value}
+    logger.bind(said=True, action="error", **told).error("{}", error.sentence)
 
 
 def opening(text: str) -> str:

@@ -46,7 +46,7 @@ def _resumed(
 
     call.printer.say(_("Resuming {run}.").format(run=run.run_id))
     try:
-        with Shown(quiet=call.printer.as_json) as watch:
+        with Shown(quiet=call.printer.quiet) as watch:
             done = resume_alone(workspace, journal, run, watch)
             if done is None:
                 return {}, [], 0

@@ -13,6 +13,7 @@ from cli.commands import Call, command
 from words.errors import UsageError, YinxinError
 from words.languages import N_
 from words.languages import gettext as _
+from words.tracing import about
 
 if TYPE_CHECKING:
     from bots.declared import BotDeclared, CommitmentsDeclared
@@ -120,7 +121,7 @@ def run_bot(call: Call, workspace: Workspace, order: Order) -> tuple[dict[str, A
     """Run a bot with its progress shown, write the workbook, and print the summary for people."""
     from cli.progress import Shown
 
-    with Shown(quiet=call.printer.as_json) as watch:
+    with Shown(quiet=call.printer.quiet) as watch:
         return watched(call, workspace, order, watch)
 
 
@@ -142,7 +143,7 @@ def finished(
     from bots.reporting import write_report
     from cli.outcomes import result_of
 
-    with watch.step("workbook"):
+    with about(done.report.bot, done.report.run_id), watch.step("workbook"):
         workbook = write_report(done.report, workspace.folder / "reports", journal.folder)
         note(call, workspace, journal, done.report.run_id)
     watch.__exit__(None, None, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from words.languages import N_
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
+    from bots.workspace import Workspace
     from journal import RunRow
 
 
@@ -19,10 +21,18 @@ def register(app: typer.Typer) -> None:
     """Register the command."""
 
     @command(app, "status", N_("Show the last runs and what still waits."))
-    def status(call: Call, limit: Annotated[int, typer.Option(help=_("How many runs."))] = 10) -> int:
+    def status(
+        call: Call,
+        limit: Annotated[int, typer.Option(help=_("How many runs."))] = 10,
+        workers: Annotated[
+            bool, typer.Option("--workers", help=_("Show who is there to run bots, instead of runs."))
+        ] = False,
+    ) -> int:
         from journal import OPEN
 
         workspace = call.workspace()
+        if workers:
+            return _workers(call, workspace)
         with workspace.journal() as journal:
             runs = journal.runs(limit)
             left = journal.deliveries(states=OPEN)
@@ -54,6 +64,29 @@ def register(app: typer.Typer) -> None:
             }
         )
         return 1 if any(open_now.values()) else 0
+
+
+def _workers(call: Call, workspace: Workspace) -> int:
+    """Show the workers; one that is gone needs a person."""
+    with workspace.journal() as journal:
+        crew = journal.workers()
+    call.printer.table(
+        [_("Worker"), _("State"), _("Queues"), _("At a time"), _("At work on"), _("Last sign")],
+        [
+            [
+                each.name,
+                opening(_("gone") if each.gone else _("there")),
+                ", ".join(each.queues) or _("all"),
+                str(each.concurrency),
+                each.doing or "–",
+                _("{seconds} s ago").format(seconds=f"{each.ago:,.0f}"),
+            ]
+            for each in crew
+        ],
+    )
+    told = [asdict(each) | {"ago": round(each.ago, 1), "gone": each.gone} for each in crew]
+    call.printer.done({"workers": told})
+    return 1 if any(each.gone for each in crew) else 0
 
 
 def _line(run: RunRow) -> list[str]:

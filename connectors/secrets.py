@@ -11,6 +11,7 @@ from pathlib import Path
 
 from words.errors import Place, UsageError
 from words.languages import gettext as _
+from words.masking import conceal
 
 _SERVICE = "yinxin"
 
@@ -23,6 +24,8 @@ class Secrets:
 
     def value(self, name: str) -> str:
         """Return a secret: ``YINXIN_SECRET_<NAME>``, then the keyring, then the workspace's secrets file.
+
+        From then on no log of this process shows it.
 
         Raises:
             UsageError: nothing holds it, or others can read the file.
@@ -37,6 +40,7 @@ class Secrets:
                 ),
                 place=Place(file=str(self.file), field=name),
             )
+        conceal(found)
         return found
 
     def _from_file(self, name: str) -> str | None:

@@ -130,14 +130,14 @@ def _proxy_for(url: str) -> str | None:
     return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
-async def reach(url: str, patience: float) -> int:
-    """Return the status with which an address answers within ``patience`` seconds.
+async def reach(url: str, patience: float, *, verify: bool = True) -> Answer:
+    """Return what an address answers within ``patience`` seconds.
 
     Raises:
         NoAnswer: it does not answer.
     """
-    wire = Wire(connections=1, timeout=patience, verify=True)
+    wire = Wire(connections=1, timeout=patience, verify=verify)
     try:
-        return (await wire.send("GET", url, {})).status
+        return await wire.send("GET", url, {})
     finally:
         await wire.close()

@@ -3,6 +3,7 @@
 from journal.auditing import Audit
 from journal.blanking import Kept
 from journal.collected import CollectedRow, KnownRow, Remembered
+from journal.crew import GONE_AFTER, Worker, new_name
 from journal.deliveries import Action, Delivery, IllegalTransition, Prepared
 from journal.events import EventRow
 from journal.evidence import EvidenceRow, ReceiptRow
@@ -14,8 +15,10 @@ from journal.proving import Damage, Head
 from journal.records import RecordRow
 from journal.runs import RunRow
 from journal.states import LIVE, OPEN, SHOWN, TRANSITIONS, UNDER_WAY, State
+from journal.tallying import OpenAlarm, Tally
 
 __all__ = [
+    "GONE_AFTER",
     "LIVE",
     "OPEN",
     "SETTLED",
@@ -39,10 +42,14 @@ __all__ = [
     "Kept",
     "KnownRow",
     "LeaseRow",
+    "OpenAlarm",
     "Prepared",
     "ReceiptRow",
     "RecordRow",
     "Remembered",
     "RunRow",
     "State",
+    "Tally",
+    "Worker",
+    "new_name",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy import URL, Engine
 from journal.auditing import Auditing
 from journal.collected import CollectedRows
 from journal.counting import Counting
+from journal.crew import Crew
 from journal.database import Facts, look, upgrade
 from journal.decisions import Decisions
 from journal.engines import open_engine
@@ -22,6 +23,7 @@ from journal.lookup import Lookup
 from journal.purging import Purging
 from journal.records import Records
 from journal.runs import Runs
+from journal.tallying import Tallies
 from journal.tracking import Deliveries
 from journal.trouble import place_of
 from words.errors import Place
@@ -43,6 +45,8 @@ class Journal(
     Lookup,
     Deliveries,
     Firings,
+    Crew,
+    Tallies,
     Evidence,
     Events,
     Auditing,

@@ -58,7 +58,7 @@ class Leases(Book):
             The leases of others that stand in the way; none when all were taken.
         """
         with self._writing() as connection:
-            now = _time(connection)
+            now = seconds_of(connection)
             there = connection.execute(select(leases).where(leases.c.name.in_(names), leases.c.holder != holder))
             rivals = [LeaseRow(*row) for row in there]
             alive = [rival for rival in rivals if rival.until > now and not self._dead(rival.holder)]
@@ -73,7 +73,7 @@ class Leases(Book):
     def leases(self) -> list[LeaseRow]:
         """Return the leases in force."""
         with self._reading() as connection:
-            now = _time(connection)
+            now = seconds_of(connection)
             rows = connection.execute(select(leases).where(leases.c.until > now).order_by(leases.c.name))
             found = [LeaseRow(*row) for row in rows]
         return [lease for lease in found if not self._dead(lease.holder)]
@@ -137,7 +137,7 @@ class Leases(Book):
 
     def _renew(self, holder: str) -> None:
         with self._writer.begin() as connection:
-            until = _time(connection) + TERM
+            until = seconds_of(connection) + TERM
             connection.execute(leases.update().where(leases.c.holder == holder).values(until=until))
 
     def _give_back(self, holder: str) -> None:
@@ -163,8 +163,8 @@ class Leases(Book):
         return folder / f"{holder}.lock"
 
 
-def _time(connection: Connection) -> float:
-    """Return the database's own clock, which all machines share."""
+def seconds_of(connection: Connection) -> float:
+    """Return the seconds since 1970 by the database's own clock, which all machines share."""
     if connection.dialect.name == "sqlite":
         return time.time()
     return float(connection.scalar(select(func.extract("epoch", func.clock_timestamp()))) or 0)

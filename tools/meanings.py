@@ -5,6 +5,7 @@ from __future__ import annotations
 #: Model → heading on the page, and the file it stands in.
 SECTIONS: dict[str, str] = {
     "Settings": "`yinxin.toml`",
+    "Log": "`[log]`, in `yinxin.toml`",
     "BotDeclared": "`bots/NAME.yaml`",
     "CommitmentsDeclared": "`bots/NAME.yaml`, `kind: commitments`",
     "Policy": "`policy`, in a bot",
@@ -42,6 +43,13 @@ MEANINGS: dict[str, dict[str, str]] = {
         "database": "the journal's [PostgreSQL database](../how-to/journal-on-postgresql.md), as "
         "`postgresql+psycopg://user@host/name`; without it, the journal is a file",
         "database_secret": "the secret that is the database's password",
+        "log": "the [log](../how-to/watch-over.md)",
+    },
+    "Log": {
+        "level": "the least that is kept",
+        "json": "whether the files are JSON lines",
+        "size": "megabytes above which a file is closed and packed; so is one in which another day begins",
+        "days": "how long files are kept",
     },
     "BotDeclared": {
         "kind": "which bot",

@@ -45,7 +45,8 @@ MODELS: dict[str, type[BaseModel]] = {
 _HEAD = """\
 # The command line
 
-Every command also takes `--workspace DIR`, `--json` (one envelope on stdout) and `--lang zh|en`.
+Every command also takes `--workspace DIR`, `--json` (one envelope on stdout), `--log-json` (the log on stderr as JSON
+lines, and nothing else there) and `--lang zh|en`.
 
 Exit codes: 0 done · 1 done, and something needs a person · 2 usage or configuration · 3 login needed ·
 4 system failure, try again · 5 layout changed, push stopped · 130, 143 signals.
@@ -93,7 +94,7 @@ Used under `transforms`: a bare name, or a name with its argument (`{before: 行
 | transform | does |
 | --- | --- |
 """
-_SHARED = {"workspace", "as_json", "lang", "help"}
+_SHARED = {"workspace", "as_json", "log_json", "lang", "help"}
 
 
 def pages() -> dict[Path, str]:

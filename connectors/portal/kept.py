@@ -27,20 +27,24 @@ class SessionStore:
         """Return a kept session, or None when there is none that this key opens."""
         from cryptography.fernet import Fernet, InvalidToken
 
-        file = self.folder / f"{name}.session"
-        if not file.is_file():
+        file, key = self.file(name), self.folder / "key"
+        if not file.is_file() or not key.is_file():
             return None
         try:
-            return Kept(**json.loads(Fernet(self._key()).decrypt(file.read_bytes())))
-        except InvalidToken:
+            return Kept(**json.loads(Fernet(key.read_bytes()).decrypt(file.read_bytes())))
+        except (InvalidToken, ValueError, TypeError):  # of another key, or damaged
             return None
+
+    def file(self, name: str) -> Path:
+        """Return the file of a portal's session, whether or not there is one."""
+        return self.folder / f"{name}.session"
 
     def save(self, name: str, kept: Kept) -> None:
         """Keep a session for the next run."""
         from cryptography.fernet import Fernet
 
         sealed = Fernet(self._key()).encrypt(json.dumps(asdict(kept)).encode())
-        (self.folder / f"{name}.session").write_bytes(sealed)
+        self.file(name).write_bytes(sealed)
 
     def _key(self) -> bytes:
         from cryptography.fernet import Fernet

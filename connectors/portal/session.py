@@ -20,13 +20,18 @@ from words.languages import gettext as _
 
 _FIRST_PAUSE = 0.5
 _LONGER = wait_exponential(multiplier=_FIRST_PAUSE, max=10)
+_FIRST_ROW: Fills = {"page": 1, "size": 1, "offset": 0, "since": "2000-01-01", "until": "2000-01-01"}
 _Written = tuple[str, dict[str, str], bytes | None]
 
 
 def _wait(state: RetryCallState) -> float:
     """Wait longer each time, and never less than the system asks for."""
-    error = state.outcome.exception() if state.outcome else None
+    error = _error_of(state)
     return max(_LONGER(state), error.after if isinstance(error, NoAnswer) else 0)
+
+
+def _error_of(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
 
 
 class Session:
@@ -81,9 +86,22 @@ class Session:
                 return answer
             if last:
                 break
-            logger.bind(action="session-expired").info("{} asks for a login; signing in again", self.name)
+            said = _("{system} asks for a login; signing in again").format(system=self.declared.title)
+            logger.bind(action="session-expired", system=self.declared.title).info("{}", said)
             await self.renew(renewals)
         raise sent_back(self.declared, url)
+
+    async def lives(self) -> bool:
+        """Whether the kept session still opens the list; nobody signs in for the question.
+
+        Raises:
+            NoAnswer: the portal gives no usable answer.
+        """
+        listing = self.declared.list_
+        request = listing.request if listing.reader == "replay" else Request(url=listing.page)
+        return self._kept is not None and not expired(
+            self.declared, await self._once(request.method, *self._written(request, _FIRST_ROW, {}))
+        )
 
     async def repeat(self, url: str, method: str, body: bytes | None, kind: str) -> Answer:
         """Send once more, without the browser, a request that the portal's own page has made."""
@@ -113,7 +131,9 @@ class Session:
             try:
                 return await self._once(method, url, headers, body)
             except NoAnswer as error:
-                await asyncio.sleep(max(_FIRST_PAUSE, error.after))
+                pause = max(_FIRST_PAUSE, error.after)
+                self._tells(error, pause)
+                await asyncio.sleep(pause)
                 return await self._again(method, url, headers, body)
 
     async def _once(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
@@ -125,12 +145,18 @@ class Session:
             stop=stop_after_attempt(2),
             wait=_wait,
             retry=retry_if_exception_type(NoAnswer),
+            before_sleep=lambda state: self._tells(_error_of(state), state.upcoming_sleep),
             reraise=True,
         )
         try:
             return await tries(self._once, method, url, headers, body)
         except NoAnswer as error:
             raise self._no_answer(error, url) from error
+
+    def _tells(self, error: BaseException | None, pause: float) -> None:
+        title = self.declared.title
+        told = logger.bind(action="retry", system=title, reason=str(error), seconds=round(pause, 3))
+        told.info("{}", _("{system} gives no usable answer; asking again").format(system=title))
 
     def _written(
         self, request: Request, fills: Fills, state: dict[str, str]
