@@ -16,18 +16,20 @@ from schedules.attendant import Attendant
 from schedules.clerk import Clerk
 from schedules.crew import Crew, in_thread
 from schedules.planned import Planned
+from schedules.presence import Presence
 from schedules.serving import Clockwork
 from words.errors import UsageError
 from words.languages import gettext as _
 from words.languages import ngettext
 
 if TYPE_CHECKING:
+    from cli.metrics import Health
     from journal import Firing, Journal
 
 _WORKERS = 2
 
 
-def serve_schedules(call: Call, workers: int | None, _port: int | None) -> int:
+def serve_schedules(call: Call, workers: int | None, port: int | None) -> int:
     """Keep the clock and, on one machine, run what is due, until a signal says that it is enough."""
     workspace = call.workspace()
     plans = plans_of(workspace)
@@ -41,17 +43,32 @@ def serve_schedules(call: Call, workers: int | None, _port: int | None) -> int:
     with workspace.journal() as journal, _until_told() as stopping, _dispatching(workspace) as dispatch:
         clerk = Clerk(journal, plans, workspace.calendar)
         crew = Crew(clerk, attendant_of(workspace, stopping), size)
+        presence = Presence(journal, crew.doing, (), size)
+        rounds = [presence.report] if size else []
+        clockwork = Clockwork(clerk, lambda: _renewed(clerk, workspace), lambda: dispatch(journal), rounds)
         counted = ngettext("On duty for {count} schedule", "On duty for {count} schedules", len(plans))
-        call.printer.say(_("{duty}; stop with Ctrl-C.").format(duty=counted.format(count=len(plans))))
-        thread = in_thread(crew) if size else None
-        try:
-            clockwork = Clockwork(clerk, lambda: _renewed(clerk, workspace), lambda: dispatch(journal))
-            clockwork.run(stopping)
-        finally:
-            stopping.set()
-            if thread:
-                thread.join()
+        with _measured(call, workspace, port, clockwork.health), presence:
+            call.printer.say(_("{duty}; stop with Ctrl-C.").format(duty=counted.format(count=len(plans))))
+            thread = in_thread(crew) if size else None
+            try:
+                clockwork.run(stopping)
+            finally:
+                stopping.set()
+                if thread:
+                    thread.join()
     return _ended(call)
+
+
+@contextmanager
+def _measured(call: Call, workspace: Workspace, port: int | None, health: Health) -> Iterator[None]:
+    if port is None:
+        yield
+        return
+    from cli.metrics import serving
+
+    with serving(workspace, port, health) as address:
+        call.printer.say(_("Measured at {address}/metrics.").format(address=address))
+        yield
 
 
 @contextmanager
@@ -71,7 +88,7 @@ def _dispatching(workspace: Workspace) -> Iterator[Callable[[Journal], None]]:
         dispatch.close()
 
 
-def work(call: Call, queues: Collection[str], concurrency: int, _port: int | None) -> int:
+def work(call: Call, queues: Collection[str], concurrency: int, port: int | None) -> int:
     """Run what schedulers anywhere queue, until a signal says that it is enough."""
     workspace = call.workspace()
     if workspace.database is None:
@@ -87,12 +104,13 @@ def work(call: Call, queues: Collection[str], concurrency: int, _port: int | Non
     with workspace.journal() as journal, _until_told() as stopping:
         fleet.prepare(address)
         clerk = Clerk(journal, plans_of(workspace), workspace.calendar)
-        renew = partial(_renew, clerk, workspace)
-        hand = Hand(address, clerk, attendant_of(workspace, stopping), concurrency, queues, [renew])
-        call.printer.say(
-            _("At work for {queues}; stop with Ctrl-C.").format(queues=", ".join(queues) or _("all queues"))
-        )
-        hand.work()
+        hand = Hand(address, clerk, attendant_of(workspace, stopping), concurrency, queues)
+        presence = Presence(journal, lambda: sorted(hand.doing), queues, concurrency)
+        hand.rounds = (partial(_renew, clerk, workspace), presence.report)
+        with _measured(call, workspace, port, hand.health), presence:
+            served = ", ".join(queues) or _("all queues")
+            call.printer.say(_("At work for {queues}; stop with Ctrl-C.").format(queues=served))
+            hand.work()
     return _ended(call)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +21,7 @@ from schedules.clerk import Clerk
 from words.errors import YinxinError
 
 _ROUND = 15.0
+_ROUNDS_MISSED = 4
 _PAUSE = timedelta(seconds=2)
 _AWAY = 3.0
 
@@ -44,6 +46,12 @@ class Hand:
     queues: Collection[str] = ()
     rounds: Sequence[Callable[[], object]] = ()
     doing: set[str] = field(default_factory=set)
+    _last: float = field(default_factory=time.monotonic)
+
+    def health(self) -> Mapping[str, object]:
+        """Return whether its rounds come in time, and what it is at."""
+        ago = time.monotonic() - self._last
+        return {"ok": ago < _ROUNDS_MISSED * _ROUND, "last_round_ago": round(ago, 1), "doing": sorted(self.doing)}
 
     def work(self) -> None:
         """Work until it is told to stop, and end what is under way in order."""
@@ -115,6 +123,7 @@ class Hand:
     def _round(self) -> list[Firing]:
         """Recover what was abandoned, and return everything that waits: what has no job gets one."""
         try:
+            self._last = time.monotonic()
             self.clerk.recover()
             for each in self.rounds:
                 each()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -16,6 +17,7 @@ from words.errors import YinxinError
 
 _SWEEP = 30.0
 _ROUND = "every round"
+_ROUNDS_MISSED = 4
 
 
 @dataclass
@@ -35,7 +37,13 @@ class Clockwork:
     rounds: Sequence[Callable[[], object]] = ()
     sweep: float = _SWEEP
     _turn: threading.Lock = field(default_factory=threading.Lock)
+    _last: float = field(default_factory=time.monotonic)
     _wound: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def health(self) -> Mapping[str, object]:
+        """Return whether its rounds come in time, and how many seconds ago the last one came."""
+        ago = time.monotonic() - self._last
+        return {"ok": ago < _ROUNDS_MISSED * self.sweep, "last_round_ago": round(ago, 1), "schedules": len(self._wound)}
 
     def run(self, stopping: threading.Event) -> None:
         """Keep the clock until everything has to end."""
@@ -49,6 +57,7 @@ class Clockwork:
             clock.shutdown(wait=True)
 
     def _round(self, clock: BackgroundScheduler) -> None:
+        self._last = time.monotonic()
         self._guarded(lambda: self._wind(clock))
         for each in (self._settle, self.clerk.recover, self.dispatch, *self.rounds):
             self._guarded(each)

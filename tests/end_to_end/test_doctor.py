@@ -246,7 +246,7 @@ def test_a_firing_whose_worker_is_dead_is_told(copied: Desk) -> None:
     """It runs, and nobody holds its lease; while somebody does, it is well."""
     with opened(copied) as journal:
         firing = fire(journal, 1)
-        journal.claim(datetime.now(UTC), None, {})
+        journal.claim(datetime.now(UTC), firing.key)
         with journal.holding([f"firing {firing.key}"], "a worker"):
             assert looked(copied, "work")["stalled"].health == "ok"
     assert_ill(looked(copied, "work")["stalled"], "failing", "nightly", "yinxin worker")
@@ -266,8 +266,7 @@ def test_a_schedule_whose_last_due_time_came_to_nothing_is_told(copied: Desk) ->
     with opened(copied) as journal:
         journal.settle("nightly", datetime.now(UTC), lambda _since: [])
         for hours, code in ((48, 0), (24, 4)):
-            fire(journal, hours)
-            running = journal.claim(datetime.now(UTC), None, {})
+            running = journal.claim(datetime.now(UTC), fire(journal, hours).key)
             assert running
             journal.ended(running, datetime.now(UTC), reason="no-answer" if code else "", exit_code=code)
             if not code:

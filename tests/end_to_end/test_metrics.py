@@ -82,7 +82,7 @@ def test_firings_and_workers_are_counted_where_they_are(quiet: Desk) -> None:
         for hour in (1, 2):
             due = stamp(now.replace(hour=hour))
             journal.call(Firing("nightly", due, "disclosure", starts_at=due), now)
-        journal.claim(now.replace(hour=23), None, {})
+        journal.claim(now.replace(hour=23), f"nightly@{stamp(now.replace(hour=1))}")
     samples = scraped(workspace)
     assert (value(samples, "workers"), value(samples, "workers_gone")) == (1, 1)
     assert value(samples, "firings", state="queued") == 1
