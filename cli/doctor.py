@@ -113,7 +113,9 @@ def _journal(workspace: Workspace) -> Iterator[Check]:
         return
     if facts.revision < REVISION:
         found = _("{kind} {version}, of an older edition").format(kind=facts.kind, version=facts.version)
-        yield Check(_("journal"), "warning", found, _("Make a backup; the next run brings it up to date."))
+        yield Check(
+            _("journal"), "warning", found, _("Make a backup (“yinxin backup”); the next run brings it up to date.")
+        )
         return
     with workspace.journal() as journal:
         damage = journal.verify()
