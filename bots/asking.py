@@ -18,6 +18,7 @@ from loguru import logger
 from bots.gathering import read_feed
 from connectors.base import Feed, Receipt
 from journal import Delivery, Journal, State
+from journal.restoring import RESTORED
 from mappings.apply import ORIGIN, ROW_KEY, apply
 from words.errors import YinxinError
 from words.languages import gettext as _
@@ -75,6 +76,8 @@ async def ask(journal: Journal, run_id: str, feed: Feed, shown: Shown) -> None:
     seen = [each for each in journal.deliveries(feed.name, [State.ACCEPTED, State.DIFFERS]) if shown.fulfils(each)]
     journal.confirmed([each.id for each in seen], run_id)
     await _ask_for_records(journal, run_id, feed, shown)
+    if journal.unreviewed(feed.name):  # it may have been sent again since the backup, and then it is not ours to send
+        journal.discarded([each.id for each in journal.deliveries(feed.name, [State.PREPARED])], RESTORED, run_id)
 
 
 async def _ask_for_files(journal: Journal, run_id: str, feed: Feed) -> None:

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from journal import Audit, Journal
+from journal import Audit, Damage, Journal
 from words.errors import BusinessError, Place, UsageError
 from words.languages import gettext as _
 from words.languages import ngettext
@@ -17,12 +17,7 @@ from words.languages import ngettext
 def error_of(audit: Audit, place: Place) -> BusinessError | None:
     """Return what is wrong as one error, None if all is whole; the audit itself holds each flaw."""
     if audit.damage:
-        return BusinessError(
-            "chain-damaged",
-            audit.damage.sentence,
-            todo=_todo(),
-            place=place,
-        )
+        return chain_damaged(audit.damage, place)
     count = len(audit.flaws)
     if count and all(flaw.problem == "still-there" for flaw in audit.flaws):
         return BusinessError(
@@ -34,6 +29,11 @@ def error_of(audit: Audit, place: Place) -> BusinessError | None:
             place=place,
         )
     return _not_as_told(count, place) if count else None
+
+
+def chain_damaged(damage: Damage, place: Place) -> BusinessError:
+    """Return the error for a chain that is not whole."""
+    return BusinessError("chain-damaged", damage.sentence, todo=_todo(), place=place)
 
 
 def _not_as_told(count: int, place: Place) -> BusinessError:

@@ -13,7 +13,7 @@ import polars as pl
 
 from bots import delivering
 from bots.asking import Shown, ask, look
-from bots.gating import rules_of, why_adverse
+from bots.gating import rules_of, why_adverse, why_restored
 from bots.operator import operator
 from bots.watching import Watch
 from bots.workspace import Workspace
@@ -82,12 +82,12 @@ class Errand:
             if each.state not in _ENDED:
                 raise _not_to_retry(each)
 
-        async def intents(_feed: Feed, _shown: Shown) -> list[Prepared]:
-            return [self._once_more(each) for each in chosen]
+        async def intents(feed: Feed, _shown: Shown) -> list[Prepared]:
+            return [self._once_more(each, why_restored(self.journal, feed)) for each in chosen]
 
         return await self._run(intents)
 
-    def _once_more(self, delivery: Delivery) -> Prepared:
+    def _once_more(self, delivery: Delivery, held: str) -> Prepared:
         """Return the same intent anew; an adverse record waits for a second person this time too."""
         forms = self.journal.record(delivery.record_id)
         values = next((form.values for form in forms if form.fingerprint == delivery.fingerprint), {})
@@ -99,7 +99,7 @@ class Errand:
             delivery.replaces,
             delivery.rules,
             by=operator(),
-            held=why_adverse(self.workspace.bot(self.bot).release, values),
+            held=held or why_adverse(self.workspace.bot(self.bot).release, values),
         )
 
     async def _keep_pictures(self, run_id: str, feed: Feed) -> None:

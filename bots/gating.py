@@ -117,6 +117,8 @@ class Gate:
 
     def _why_all(self, count: int) -> str:
         """Return why a whole push waits for a second person; empty if it does not."""
+        if count and (why := why_restored(self.journal, self.feed)):
+            return why
         if self.release.above is not None and count > self.release.above:
             return _("more than {count} records in one push").format(count=self.release.above)
         used = self.journal.rules_used(self.feed.name) if self.release.changed_rules and count else set()
@@ -139,6 +141,11 @@ def _blocks(delivery: Delivery, record: Mapping[str, str]) -> str:
         case State.CONFIRMED:
             return _("The feed showed it as it was sent, and no longer does.")
     return ""
+
+
+def why_restored(journal: Journal, feed: Feed) -> str:
+    """Return why nothing is published by itself after a restore; empty if somebody has looked since, or none was."""
+    return _("the first push after the journal was restored from a backup") if journal.unreviewed(feed.name) else ""
 
 
 def why_adverse(release: Release, record: Mapping[str, str]) -> str:

@@ -25,6 +25,7 @@ def build() -> typer.Typer:
     """Return the command line; every command imports what it needs when it runs."""
     from cli import (
         audit,
+        backup,
         calendars,
         commitments,
         connectors,
@@ -53,7 +54,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain help comes in half the time
     )
-    for room in (demo, init, run, resume, release, status, explain, report, doctor, worker):
+    for room in (demo, init, run, resume, release, status, explain, report, doctor, worker, backup):
         room.register(app)
     for name, room, about in (
         ("commitments", commitments, _("What builders and others promised, and whether they kept it.")),

@@ -16,7 +16,7 @@ from journal.trouble import place_of, refused
 from words.errors import SystemFailure, UsageError
 from words.languages import gettext as _
 
-_UPGRADING = 0x5978  # any number that nobody else locks
+UPGRADING = 0x5978  # any number that nobody else locks
 _HOLD_CHAIN = select(chain.c.id).with_for_update()
 _LEASES_OF = select(func.count()).select_from(leases)
 _MAY_MAKE_TABLES = text("SELECT coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)")
@@ -41,9 +41,9 @@ def look(engine: Engine) -> Facts:
     with engine.connect() as connection:
         version = connection.dialect.server_version_info or ()
         kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.dialect.name]
-        facts = Facts(kind, ".".join(map(str, version)), _revision(connection))
+        facts = Facts(kind, ".".join(map(str, version)), revision_of(connection))
         if not facts.revision and engine.dialect.name == "postgresql":
-            _refuse_other_letters(connection)
+            refuse_other_letters(connection)
             if not connection.scalar(_MAY_MAKE_TABLES):
                 raise refused(_("this user may make no tables there"), place_of(engine))
         return facts
@@ -56,7 +56,18 @@ def upgrade(engine: Engine) -> None:
         UsageError: a newer edition of this program has written the journal.
     """
     with engine.connect() as connection:
-        stored = _revision(connection)
+        stored = revision_of(connection)
+    refuse_newer(engine, stored)
+    if stored < REVISION:
+        _migrate(engine)
+
+
+def refuse_newer(engine: Engine, stored: str) -> None:
+    """Refuse a journal that this edition would not understand.
+
+    Raises:
+        UsageError: a newer edition of this program has written the journal.
+    """
     if stored > REVISION:
         raise UsageError(
             "journal-too-new",
@@ -64,11 +75,10 @@ def upgrade(engine: Engine) -> None:
             todo=_("Install the newer edition; an older one would not understand what it wrote."),
             place=place_of(engine),
         )
-    if stored < REVISION:
-        _migrate(engine)
 
 
-def _revision(connection: Connection) -> str:
+def revision_of(connection: Connection) -> str:
+    """Return the revision of the tables; none has been made if empty."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
@@ -77,17 +87,22 @@ def _revision(connection: Connection) -> str:
 def _migrate(engine: Engine) -> None:
     with writing(engine).begin() as connection:
         if engine.dialect.name == "postgresql":
-            _refuse_other_letters(connection)
+            refuse_other_letters(connection)
             # There is no table yet on which two newcomers could wait.
-            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
-        stored = _revision(connection)
+            connection.execute(select(func.pg_advisory_xact_lock(UPGRADING)))
+        stored = revision_of(connection)
         if not stored and not inspect(connection).get_table_names():
-            _create(connection)
+            make(connection)
         elif stored < REVISION:
-            _step_up(connection)
+            _step_up(connection, "head")
 
 
-def _refuse_other_letters(connection: Connection) -> None:
+def refuse_other_letters(connection: Connection) -> None:
+    """Refuse a server's database that could not keep every character.
+
+    Raises:
+        UsageError: its encoding is not UTF-8.
+    """
     encoding = connection.scalar(text("SHOW server_encoding"))
     if encoding != "UTF8":
         raise UsageError(
@@ -100,15 +115,18 @@ def _refuse_other_letters(connection: Connection) -> None:
         )
 
 
-def _create(connection: Connection) -> None:
-    """A new journal has nothing to migrate; a test keeps this equal to what the migrations make."""
+def make(connection: Connection, revision: str = REVISION) -> None:
+    """Make the tables of a new journal, which has nothing to migrate; a test keeps this equal to the migrations."""
+    if revision != REVISION:
+        _step_up(connection, revision)
+        return
     metadata.create_all(connection, checkfirst=False)
     connection.execute(chain.insert().values(id=1, seq=0, hash="0" * 64))
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": REVISION})
 
 
-def _step_up(connection: Connection) -> None:
+def _step_up(connection: Connection, revision: str) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -116,7 +134,7 @@ def _step_up(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 class LeaseLost(SystemFailure):

@@ -117,10 +117,11 @@ def _write_once(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     Path(file.name).replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Let the names in a folder survive the loss of power."""
     if os.name == "nt":  # pragma: no cover - a folder cannot be opened there, and renames are journaled
         return
     descriptor = os.open(folder, os.O_RDONLY)

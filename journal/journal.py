@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,6 +12,7 @@ from sqlalchemy import URL, Engine
 
 from journal.auditing import Auditing
 from journal.collected import CollectedRows
+from journal.copying import load, save
 from journal.counting import Counting
 from journal.crew import Crew
 from journal.database import Facts, look, upgrade
@@ -22,17 +25,27 @@ from journal.firings import Firings
 from journal.lookup import Lookup
 from journal.purging import Purging
 from journal.records import Records
+from journal.restoring import Restoring
 from journal.runs import Runs
 from journal.tallying import Tallies
 from journal.tracking import Deliveries
 from journal.trouble import place_of
 from words.errors import Place
 
-_FILE = "journal.db"
+FILE = "journal.db"
 
 
 def _engine(folder: Path, url: str | URL | None) -> Engine:
-    return open_engine(url or URL.create("sqlite", database=str(folder / _FILE)))
+    return open_engine(url or URL.create("sqlite", database=str(folder / FILE)))
+
+
+@contextmanager
+def _using(folder: Path, url: str | URL | None) -> Iterator[Engine]:
+    engine = _engine(folder, url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 class Journal(
@@ -51,6 +64,7 @@ class Journal(
     Events,
     Auditing,
     Purging,
+    Restoring,
 ):
     """Everything that is remembered. Every method that writes is one durable transaction with its events."""
 
@@ -78,13 +92,31 @@ class Journal(
     @staticmethod
     def look(folder: Path, url: str | URL | None = None) -> Facts | None:
         """Return what there is at a journal's place, without making or upgrading it; None if there is no file."""
-        if url is None and not (folder / _FILE).is_file():
+        if url is None and not (folder / FILE).is_file():
             return None
-        engine = _engine(folder, url)
-        try:
+        with _using(folder, url) as engine:
             return look(engine)
-        finally:
-            engine.dispose()
+
+    @staticmethod
+    def copy(folder: Path, url: str | URL | None, file: Path) -> None:
+        """Write the journal as of one moment into a new file, without upgrading it, while others go on writing.
+
+        Raises:
+            UsageError: a newer edition of this program has written the journal, or its file is damaged.
+        """
+        with _using(folder, url) as engine:
+            save(engine, file)
+
+    @staticmethod
+    def move_to(folder: Path, url: str | URL) -> None:
+        """Write the journal that is a file in a folder into an empty database; the file stays.
+
+        Raises:
+            UsageError: the database is not empty, or its server refuses.
+            SystemFailure: its server cannot be reached.
+        """
+        with _using(folder, url) as engine:
+            load(folder / FILE, engine)
 
     @property
     def place(self) -> Place:

@@ -56,7 +56,7 @@ def of_a_file(error: sqlite3.Error, place: Place) -> YinxinError | None:
         return UsageError(
             "journal-damaged",
             _("The journal's file is damaged: {reason}").format(reason=error),
-            todo=_("Stop all bots, keep the file, and put the newest backup in its place."),
+            todo=_("Stop all bots, keep the file, and restore the newest backup into a new folder (“yinxin restore”)."),
             place=place,
         )
     return None

@@ -78,7 +78,7 @@ A workspace is a folder with `yinxin.toml`; every command looks for it in its ow
 | `reports/` | one workbook per run |
 | `.yinxin/` | what is remembered: `journal.db`, `evidence/`, `sessions/`, `logs/`, `secrets.toml` |
 
-Back `.yinxin/` up and never edit it: it is how a run knows what was sent.
+[Back it up](../how-to/back-up.md), and never edit `.yinxin/`: it is how a run knows what was sent.
 
 For completion in an editor there are JSON Schemas in [schemas/](schemas/): put
 `# yaml-language-server: $schema=…/connector.portal.json` on the first line of a file.

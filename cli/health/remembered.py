@@ -46,7 +46,7 @@ def journal(workspace: Workspace) -> Iterator[Check]:
     yield Check("journal", _("journal"), "ok", f"{facts.kind} {facts.version}")
     if facts.revision < REVISION:
         found = _("tables of revision {stored}; this edition wants {wanted}")
-        todo = _("Make a backup; the next run brings it up to date.")
+        todo = _("Make a backup (“yinxin backup”); the next run brings it up to date.")
         told = found.format(stored=facts.revision, wanted=REVISION)
         yield Check("migrations", _("migrations"), "warning", told, todo)
         return

@@ -62,3 +62,10 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, De
 def copied(settled: tuple[Town, Desk], tmp_path: Path) -> Desk:
     """A copy of that workspace, for one test to damage."""
     return Desk(shutil.copytree(settled[1].folder, tmp_path / "desk"))
+
+
+@pytest.fixture
+def archive(copied: Desk, tmp_path: Path) -> Path:
+    """A backup of that workspace."""
+    assert copied.call("backup", str(tmp_path / "a.tar.gz")).code == 0
+    return tmp_path / "a.tar.gz"

@@ -36,9 +36,9 @@ def server() -> Iterator[Cluster]:
 
 @pytest.fixture
 def towns(tmp_path: Path) -> Iterator[list[Town]]:
-    """Some cities, each with systems and a platform of its own."""
+    """Some cities of the same ledgers, each with systems and a platform of its own."""
     with ExitStack() as stack:
-        yield [stack.enter_context(serving(tmp_path / f"city{n}", n + 1, SCALE)) for n in range(TOWNS)]
+        yield [stack.enter_context(serving(tmp_path / f"city{n}", 1, SCALE)) for n in range(TOWNS)]
 
 
 @pytest.fixture
