@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -55,7 +56,7 @@ def main() -> int:
     """Run a campaign, as far as nobody interrupts it; returns an exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash")
     parser.add_argument("--kills", type=int, default=500)
-    parser.add_argument("--lanes", type=int, default=2)
+    parser.add_argument("--lanes", type=int, default=(os.cpu_count() or 1) + 1)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     tally = Tally()
