@@ -13,7 +13,7 @@ from words.errors import Place, UsageError
 from words.languages import N_
 from words.languages import gettext as _
 
-ROOMS = ("connectors", "mappings", "bots")
+ROOMS = ("connectors", "mappings", "bots", "schedules")
 SANDBOX_HOST = "http://127.0.0.1:8765"
 _SETTINGS = """\
 # The settings of this workspace; docs/reference/workspace.md explains each key.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -124,17 +124,6 @@ def window_of(planned: Planned, day: date, succeeded: date | None) -> tuple[date
         case "last_success" if succeeded:
             return min(succeeded, day), day
     return None
-
-
-def parts_of(window: tuple[date, date], split: timedelta) -> Sequence[tuple[date, date]]:
-    """Return a window in pieces of so many days; it stays whole if it is no longer than that."""
-    first, last = window
-    step = timedelta(days=max(1, split.days))
-    pieces = []
-    while first <= last:
-        pieces.append((first, min(first + step - timedelta(days=1), last)))
-        first += step
-    return pieces
 
 
 def holes(planned: Planned, found: Collection[str], until: str) -> list[str]:

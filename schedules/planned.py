@@ -83,15 +83,13 @@ class Planned(Declared):
         misfire_grace: how late a firing may still start when nobody was there at its time.
         coalesce: of several due times that nobody served, only the last runs.
         priority: among firings that wait, the higher one goes first.
-        concurrency: how many firings of its bot, or parts of a split one, may run at a time; whole runs of a bot
-            never overlap.
+        concurrency: how many firings of its bot may be under way; runs that share a login still wait for each other.
         deadline: by when after its due time the work has to be done: not begun by then it is missed, still at work it
             is stopped in order.
         queue: which workers take it (“yinxin worker --queues”).
         attempts: how often it is tried when a system fails or its process dies.
         pause: how long it waits before the second attempt; twice as long before each further one.
         memory: what its process and the browser may use together; one that needs more is stopped in order.
-        split: a window longer than this is collected in parts, by source and by so many days, before the run itself.
         enabled: without it, nothing is due.
     """
 
@@ -111,7 +109,6 @@ class Planned(Declared):
     attempts: int = Field(default=3, ge=1)
     pause: Duration = timedelta(minutes=1)
     memory: Size | None = None
-    split: Duration | None = None
     enabled: bool = True
 
     @property

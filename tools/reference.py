@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -25,6 +25,7 @@ from mappings.profiles import ProfileFile
 from mappings.standards import STANDARDS, Standard
 from mappings.standards.fields import Field
 from schedules.declared import CalendarDeclared
+from schedules.planned import Planned, told_duration
 from tools.meanings import MEANINGS, SECTIONS
 from words import languages
 
@@ -40,6 +41,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "connector.portal": PortalDeclared,
     "mapping": MappingFile,
     "profile": ProfileFile,
+    "schedule": Planned,
     "settings": Settings,
 }
 _HEAD = """\
@@ -73,7 +75,7 @@ A workspace is a folder with `yinxin.toml`; every command looks for it in its ow
 | `connectors/*.yaml` | systems: portals and folders of ledgers |
 | `mappings/*.yaml`, `mappings/*.profile.yaml` | what columns mean; what a receiver takes |
 | `bots/*.yaml` | what is done |
-| `schedules/calendar.yaml` | working days of its own |
+| `schedules/*.yaml` | when bots run by themselves; `schedules/calendar.yaml` is for working days of its own |
 | `ledgers/` | the departments' workbooks |
 | `reports/` | one workbook per run |
 | `.yinxin/` | what is remembered: `journal.db`, `evidence/`, `sessions/`, `logs/`, `secrets.toml` |
@@ -203,7 +205,7 @@ def _section(heading: str, model: type[BaseModel]) -> str:
     return "\n".join([f"## {heading}\n", "| key | type | default | meaning |", "| --- | --- | --- | --- |", *lines, ""])
 
 
-_TYPES = {str: "text", int: "number", float: "number", bool: "true or false", date: "day"}
+_TYPES = {str: "text", int: "number", float: "number", bool: "true or false", date: "day", timedelta: "duration"}
 
 
 def _type(annotation: Any) -> str:  # noqa: ANN401 - any annotation may stand here
@@ -232,6 +234,8 @@ def _default(field: FieldInfo) -> str:
         return "none"
     if isinstance(field.default, tuple):
         return "、".join(field.default)
+    if isinstance(field.default, timedelta):
+        return f"`{told_duration(field.default)}`"
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`".replace("|", "\\|")
 
 

@@ -21,7 +21,7 @@ def test_what_is_queued_runs_and_the_history_has_no_hole(town: Town, desk: Desk)
     assert town.stored() == town.due()
     told = desk.call("schedule", "history")
     assert told.code == 1  # that run left something to a person
-    assert told.result["holes"] == {"daily": []}
+    assert told.result["holes"] == {"commitments": [], "daily": [], "disclosure": []}
     assert [each["run_id"] for each in told.result["firings"]] == [firing.run_id]
     with Workspace.find(desk.folder).journal() as journal:
         assert journal.run(firing.run_id).state == "done"
@@ -76,6 +76,8 @@ def test_schedules_are_listed_with_what_comes_next(quiet: Desk) -> None:
     listed = {each["name"]: each for each in quiet.call("schedule", "list").result["schedules"]}
     assert len(listed["daily"]["next"]) == 1
     assert listed["rest"]["next"] == []
+    for name in ("disclosure", "commitments"):  # those that every workspace begins with
+        (quiet.folder / "schedules" / f"{name}.yaml").unlink()
     told = quiet.call("schedule", "next", "--count", "400")
     assert told.code == 1
     reasons = [each["reason"] for each in told.result["next"]]
@@ -85,6 +87,8 @@ def test_schedules_are_listed_with_what_comes_next(quiet: Desk) -> None:
 
 def test_what_is_wrong_is_said_before_anybody_is_on_duty(quiet: Desk) -> None:
     """No schedule, an unknown one, a bot that is not declared, workers without a queue."""
+    for file in (quiet.folder / "schedules").glob("*.yaml"):
+        file.unlink()
     assert_named(quiet.call("schedule", "serve"), 2, "no-schedule")
     schedule(quiet, "daily", 'cron: "30 8 * * *"')
     assert_named(quiet.call("schedule", "run-now", "dayly"), 2, "not-declared", file="schedules/dayly.yaml")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schedules.due import due_times, holes, next_times, parts_of, settle, starts_at, window_of
+from schedules.due import due_times, holes, next_times, settle, starts_at, window_of
 from schedules.planned import Planned, read_planned, told_duration
 from schedules.workdays import Calendar
 from words.errors import UsageError
@@ -109,19 +109,6 @@ def test_jitter_is_the_same_for_all_schedulers_and_never_early(at: datetime, nam
     plan = planned(jitter=f"{minutes}m")
     assert starts_at(plan, name, at) == starts_at(plan, name, at)
     assert at <= starts_at(plan, name, at) <= at + timedelta(minutes=minutes)
-
-
-@given(first=st.dates(date(2024, 1, 1), date(2026, 1, 1)), days=st.integers(0, 400), split=st.integers(1, 120))
-def test_parts_cover_a_window_once(first: date, days: int, split: int) -> None:
-    """Laid end to end they are the window, and none is longer than the split."""
-    last = first + timedelta(days=days)
-    parts = parts_of((first, last), timedelta(days=split))
-    assert [day for begin, end in parts for day in _days(begin, end)] == list(_days(first, last))
-    assert all((end - begin).days < split for begin, end in parts)
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 @pytest.mark.parametrize(
