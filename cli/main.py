@@ -24,6 +24,7 @@ _SURPLUS = "unexpected extra argument(s)"
 def build() -> typer.Typer:
     """Return the command line; every command imports what it needs when it runs."""
     from cli import (
+        alarms,
         audit,
         calendars,
         commitments,
@@ -60,6 +61,7 @@ def build() -> typer.Typer:
         ("mappings", mappings, _("The declared field mappings.")),
         ("quarantine", quarantine, _("The rows that could not become records.")),
         ("calendar", calendars, _("The working days that deadlines are counted by.")),
+        ("alarms", alarms, _("What somebody has to be told.")),
         ("audit", audit, _("Proof of what happened.")),
         ("sandbox", sandbox, _("The pretend city to play against.")),
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, overload
 
@@ -15,7 +15,6 @@ from words.languages import N_
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
-    from bots.declared import BotDeclared, CommitmentsDeclared
     from bots.order import Order
     from bots.story import Done
     from bots.workspace import Workspace
@@ -39,12 +38,20 @@ def register(app: typer.Typer) -> None:
         as_of: Annotated[str | None, typer.Option(help=_("The day the run believes it is, YYYY-MM-DD."))] = None,
         dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Send nothing; show what would go."))] = False,
     ) -> int:
+        from bots.story import Done
+        from cli.alarms import told_after
+
         workspace = call.workspace()
         days = {"since": day_of(since, "--since"), "until": day_of(until, "--until"), "as_of": day_of(as_of, "--as-of")}
-        result, errors, report = run_bot(call, workspace, order_for(workspace, bot, dry_run=dry_run, **days))
+        try:
+            result, errors, report = run_bot(call, workspace, order_for(workspace, bot, dry_run=dry_run, **days))
+        except Exception as stopped:
+            told_after(workspace, bot, stopped, dry_run=dry_run)
+            raise
         call.printer.done(result, errors=errors)
         for error in errors:
             call.printer.error(error) if not call.printer.as_json else None
+        told_after(workspace, bot, Done(report, tuple(errors)), dry_run=dry_run)
         return exit_code(report, errors)
 
 
@@ -92,12 +99,12 @@ def order_for(
     Raises:
         UsageError: the window ends before it begins.
     """
-    from bots.order import Order
+    from bots.order import Order, usual_since
 
     declared = workspace.bot(bot)
     today = as_of or workspace.today
     last = until or today
-    first = since or _begin(declared, workspace, last)
+    first = since or usual_since(declared, workspace.settings.since, last)
     if last < first:
         raise UsageError(
             "empty-window",
@@ -105,15 +112,6 @@ def order_for(
             todo=_("Exchange or correct --since and --until."),
         )
     return Order(bot, first, last, today, dry_run)
-
-
-def _begin(declared: BotDeclared | CommitmentsDeclared, workspace: Workspace, last: date) -> date:
-    """Return the first day of a window that nobody chose; a commitment is watched as long as its system lists it."""
-    from bots.declared import BotDeclared
-
-    if not isinstance(declared, BotDeclared):
-        return last
-    return declared.since or workspace.settings.since or last - timedelta(days=declared.lookback)
 
 
 def run_bot(call: Call, workspace: Workspace, order: Order) -> tuple[dict[str, Any], list[YinxinError], RunReport]:

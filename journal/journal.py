@@ -8,6 +8,7 @@ from typing import Self
 
 from sqlalchemy import URL, Engine
 
+from journal.alarms import Alarms
 from journal.auditing import Auditing
 from journal.collected import CollectedRows
 from journal.counting import Counting
@@ -43,6 +44,7 @@ class Journal(
     Lookup,
     Deliveries,
     Firings,
+    Alarms,
     Evidence,
     Events,
     Auditing,
