@@ -18,6 +18,7 @@ from words.languages import gettext as _
 from words.languages import ngettext
 
 _DAY = timedelta(days=1)
+_OPEN = ("held", "quarantined", "waiting", "differs", "rejected", "unknown")
 _RUNS = 2000  # more than a day has of any schedule
 
 
@@ -37,7 +38,7 @@ def digest_of(workspace: Workspace, journal: Journal, due: datetime) -> Message:
 def _of_bot(workspace: Workspace, journal: Journal, bot: str, runs: list[RunRow], due: datetime) -> str:
     begin, end = ((due - ago).astimezone(UTC).isoformat(timespec="microseconds") for ago in (_DAY, timedelta()))
     mine = [run for run in runs if begin < run.finished_at <= end]
-    parts = [*_rates(_newest(journal, runs)), *_counts(mine)]
+    parts = [*_rates(_newest(journal, runs)), *_done(mine), _open(runs)]
     return _("{title}: {what}").format(title=bot_title(workspace, bot), what=_("; ").join(parts))
 
 
@@ -46,16 +47,21 @@ def _rates(report: RunReport | None) -> Iterator[str]:
         yield from (f"{rate_name(rate.name)} {percent(rate)}" for rate in overall(report))
 
 
-def _counts(runs: list[RunRow]) -> Iterator[str]:
+def _done(runs: list[RunRow]) -> Iterator[str]:
+    """Tell of the runs of a day."""
     stopped = sum(run.state != "done" for run in runs)
     yield ngettext("{count} run", "{count} runs", len(runs)).format(count=len(runs))
     if stopped:
         yield ngettext("{count} of them stopped", "{count} of them stopped", stopped).format(count=stopped)
     confirmed = sum(run.counts.get("confirmed", 0) for run in runs)
     yield ngettext("{count} record confirmed", "{count} records confirmed", confirmed).format(count=f"{confirmed:,}")
+
+
+def _open(runs: list[RunRow]) -> str:
+    """Tell what the newest run left to be seen to."""
     counts = next((run.counts for run in runs if run.counts), {})
-    waiting = sum(counts.get(name, 0) for name in ("held", "quarantined", "waiting", "differs", "rejected", "unknown"))
-    yield ngettext("{count} record open", "{count} records open", waiting).format(count=f"{waiting:,}")
+    count = sum(counts.get(name, 0) for name in _OPEN)
+    return ngettext("{count} record open", "{count} records open", count).format(count=f"{count:,}")
 
 
 def _newest(journal: Journal, runs: list[RunRow]) -> RunReport | None:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 Health = Literal["ok", "warning", "failing"]
 _EXIT = {"ok": 0, "warning": 1, "failing": 2}
 _SIGN = {"ok": "✓", "warning": "!", "failing": "✗"}
-_LITTLE_DISK = 1 << 30
 _PATIENCE = 5
 
 
@@ -96,9 +95,11 @@ def _calendar(workspace: Workspace) -> Iterator[Check]:
 
 
 def _disk(workspace: Workspace) -> Iterator[Check]:
-    free = shutil.disk_usage(workspace.folder).free
-    found = _("{free} GB free").format(free=f"{free / (1 << 30):.1f}")
-    enough = free > _LITTLE_DISK
+    from bots.surroundings import GIGABYTE
+
+    free = shutil.disk_usage(workspace.folder).free / GIGABYTE
+    found = _("{free} GB free").format(free=f"{free:.1f}")
+    enough = free > workspace.settings.disk
     todo = "" if enough else _("Make room: evidence and workbooks need it.")
     yield Check(_("disk"), "ok" if enough else "warning", found, todo)
 

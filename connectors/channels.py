@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -74,11 +75,13 @@ class AppriseChannel:
 
     def _notify(self, message: Message) -> bool:
         for name in _TALKATIVE:
-            logging.getLogger(name).propagate = False
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         import apprise
 
         told = apprise.Apprise()
-        if not self.address or not told.add(self.address):
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # of the plugins' own imports
+            known = bool(self.address) and told.add(self.address)
+        if not known:
             raise UsageError(
                 "channel-address",
                 _("The address of the channel “{name}” is none that apprise knows.").format(name=self.name),

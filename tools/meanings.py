@@ -5,6 +5,7 @@ from __future__ import annotations
 #: Model → heading on the page, and the file it stands in.
 SECTIONS: dict[str, str] = {
     "Settings": "`yinxin.toml`",
+    "ChannelDeclared": "`[[channels]]`, in `yinxin.toml`",
     "BotDeclared": "`bots/NAME.yaml`",
     "CommitmentsDeclared": "`bots/NAME.yaml`, `kind: commitments`",
     "Policy": "`policy`, in a bot",
@@ -42,6 +43,20 @@ MEANINGS: dict[str, dict[str, str]] = {
         "database": "the journal's [PostgreSQL database](../how-to/journal-on-postgresql.md), as "
         "`postgresql+psycopg://user@host/name`; without it, the journal is a file",
         "database_secret": "the secret that is the database's password",
+        "disk": "GB of free room below which an [alarm](../how-to/be-told.md) opens",
+        "stale_after": "hours after the end of a bot's last run that was done, after which an alarm opens",
+        "channels": "who is [told what](../how-to/be-told.md)",
+    },
+    "ChannelDeclared": {
+        "name": "what it is called; letters, digits, `_`, `.` and `-`",
+        "kind": "`apprise`, or `dry` for a file `.yinxin/told-NAME.jsonl`",
+        "url": "the [address](../how-to/be-told.md#addresses), with `{secret}` in the place of the secret",
+        "secret": "the secret in the address; without `url`, the secret is the whole address",
+        "tells": "what it is told: `failed`, `degraded`, `recovered` (only of what it was told before), `digest`",
+        "quiet": "hours such as `21:00-07:30` in which it is told nothing; all of it comes when they end",
+        "urgent": "what failed is told in quiet hours too",
+        "again_after": "hours after which what still lasts is told again",
+        "digest": "the time of day of the daily digest, such as `17:30`; there is none without it",
     },
     "BotDeclared": {
         "kind": "which bot",
