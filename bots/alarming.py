@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
+from bots.failures import is_of_error, of_errors, prefix
 from bots.order import usual_since
 from bots.story import Done
-from bots.symptoms import NOTHING, is_of_error, of_errors, of_report, of_unknown, prefix
+from bots.symptoms import NOTHING, of_report, of_unknown
 from bots.telling import tell
 from bots.workspace import Workspace
 from journal import Alarm, Journal
@@ -55,8 +56,10 @@ def alarms_after(
         found = list(of_errors(bot, [outcome]))
     with suppress(YinxinError):  # a bot whose file cannot be read has told so by its error
         found += of_unknown(workspace, journal, bot)
-    journal.raise_alarms(found, moment)
-    journal.end_alarms(set(gone) - {each.key for each in found}, moment)
+    if found:
+        journal.raise_alarms(found, moment)
+    if over := set(gone) - {each.key for each in found}:
+        journal.end_alarms(over, moment)
 
 
 def _of_done(journal: Journal, done: Done, before: Mapping[str, Alarm], *, whole: bool) -> Iterator[Alarm]:

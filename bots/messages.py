@@ -22,7 +22,8 @@ CALLS = {
     "delivery": N_("For whoever talks to the feed's operator"),
     "usage": N_("For an administrator"),
 }
-_LINES, _LINE, _BYTES = 10, 200, 1800  # a chat cuts a message at 2048 bytes
+_LINES, _BYTES = 10, 1800  # a chat cuts a message at 2048 bytes
+_SENTENCE, _TODO = 120, 120  # letters
 _Colour = Literal["failure", "warning", "success"]
 _COLOURS: dict[str, _Colour] = {"failed": "failure", "degraded": "warning", "recovered": "success"}
 
@@ -66,12 +67,15 @@ def line_of(workspace: Workspace, alarm: Alarm) -> str:
     told = (lasting if alarm.is_open else over).format(
         title=title_of(workspace, alarm),
         who=_(CALLS[alarm.actor]),
-        sentence=alarm.sentence,
+        sentence=_cut(alarm.sentence, _SENTENCE),
         times=_times(alarm),
-        todo=alarm.todo,
+        todo=_cut(alarm.todo, _TODO),
     )
-    told = " ".join(told.split())
-    return told if len(told) <= _LINE else f"{told[: _LINE - 1]}…"
+    return " ".join(told.split())
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def _times(alarm: Alarm) -> str:

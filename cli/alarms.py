@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +19,7 @@ from words.languages import gettext as _
 if TYPE_CHECKING:
     from bots.story import Done
     from bots.workspace import Workspace
-    from journal import Alarm
+    from journal import Alarm, Journal
 
 GROUP = "alarms"
 _STANDINGS = (N_("degraded"), N_("recovered"))  # “failed” is a run's word already
@@ -81,20 +83,38 @@ def _show(call: Call, workspace: Workspace, found: list[Alarm]) -> None:
         call.printer.table(headings, [row(each) for each in found])
 
 
-def told_after(workspace: Workspace, bot: str, outcome: Done | BaseException, *, dry_run: bool = False) -> None:
-    """Open and end the alarms of a run, and tell whoever is to be told; what fails of that is logged and no more."""
+def raised(workspace: Workspace, journal: Journal, bot: str, outcome: Done | BaseException) -> None:
+    """Open and end the alarms of a run; what fails of that is logged and no more."""
+    from bots.alarming import alarms_after
+
+    with _harmless():
+        alarms_after(workspace, journal, bot, outcome, datetime.now(UTC))
+
+
+def told(workspace: Workspace) -> None:
+    """Tell whoever is to be told; what fails of that is logged and no more."""
+    from bots.alarming import tell
+
+    with _harmless(), workspace.journal() as journal:
+        tell(workspace, journal, datetime.now(UTC))
+
+
+def told_of(workspace: Workspace, bot: str, error: BaseException) -> None:
+    """Open the alarm about what stopped a bot, and tell whoever is to be told."""
+    if bot in workspace.names("bots"):
+        with _harmless(), workspace.journal() as journal:
+            raised(workspace, journal, bot, error)
+        told(workspace)
+
+
+@contextmanager
+def _harmless() -> Iterator[None]:
+    """A run is what it is, whoever could not be told of it."""
     from loguru import logger
 
-    from bots.alarming import alarms_after, tell
-
-    if dry_run or bot not in workspace.names("bots"):
-        return
-    moment = datetime.now(UTC)
     try:
-        with workspace.journal() as journal:
-            alarms_after(workspace, journal, bot, outcome, moment)
-            tell(workspace, journal, moment)
+        yield
     except YinxinError as error:
         logger.warning("alarms: {}", error.sentence)
-    except Exception as error:  # noqa: BLE001 - a run is what it is, whoever could not be told of it
+    except Exception as error:  # noqa: BLE001 - its words may quote anything
         logger.warning("alarms: {}", type(error).__name__)

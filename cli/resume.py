@@ -41,8 +41,7 @@ def _resumed(
 ) -> tuple[dict[str, Any], list[YinxinError], int]:
     """Resume one run and show it; an error of one does not keep the others from going on."""
     from bots.running import resume_alone
-    from bots.story import Done
-    from cli.alarms import told_after
+    from cli.alarms import told, told_of
     from cli.progress import Shown
     from cli.run import exit_code, finished
 
@@ -56,7 +55,7 @@ def _resumed(
     except YinxinError as error:
         if not call.printer.as_json:
             call.printer.error(error)
-        told_after(workspace, run.bot, error)
+        told_of(workspace, run.bot, error)
         return {}, [error], error.exit_code
-    told_after(workspace, run.bot, Done(report, tuple(errors)))
+    told(workspace)
     return result, errors, exit_code(report, errors)

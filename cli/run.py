@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, overload
@@ -38,20 +40,14 @@ def register(app: typer.Typer) -> None:
         as_of: Annotated[str | None, typer.Option(help=_("The day the run believes it is, YYYY-MM-DD."))] = None,
         dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Send nothing; show what would go."))] = False,
     ) -> int:
-        from bots.story import Done
-        from cli.alarms import told_after
-
         workspace = call.workspace()
         days = {"since": day_of(since, "--since"), "until": day_of(until, "--until"), "as_of": day_of(as_of, "--as-of")}
-        try:
-            result, errors, report = run_bot(call, workspace, order_for(workspace, bot, dry_run=dry_run, **days))
-        except Exception as stopped:
-            told_after(workspace, bot, stopped, dry_run=dry_run)
-            raise
+        with _telling(workspace, bot, dry_run=dry_run):
+            order = order_for(workspace, bot, dry_run=dry_run, **days)
+        result, errors, report = run_bot(call, workspace, order)
         call.printer.done(result, errors=errors)
         for error in errors:
             call.printer.error(error) if not call.printer.as_json else None
-        told_after(workspace, bot, Done(report, tuple(errors)), dry_run=dry_run)
         return exit_code(report, errors)
 
 
@@ -115,11 +111,28 @@ def order_for(
 
 
 def run_bot(call: Call, workspace: Workspace, order: Order) -> tuple[dict[str, Any], list[YinxinError], RunReport]:
-    """Run a bot with its progress shown, write the workbook, and print the summary for people."""
+    """Run a bot with its progress shown, write the workbook, print the summary for people, and tell whoever is told."""
+    from cli.alarms import told
     from cli.progress import Shown
 
-    with Shown(quiet=call.printer.as_json) as watch:
-        return watched(call, workspace, order, watch)
+    with _telling(workspace, order.bot, dry_run=order.dry_run), Shown(quiet=call.printer.as_json) as watch:
+        ran = watched(call, workspace, order, watch)
+    if not order.dry_run:
+        told(workspace)
+    return ran
+
+
+@contextmanager
+def _telling(workspace: Workspace, bot: str, *, dry_run: bool) -> Iterator[None]:
+    """Tell whoever is to be told of what stops a bot."""
+    from cli.alarms import told_of
+
+    try:
+        yield
+    except Exception as stopped:
+        if not dry_run:
+            told_of(workspace, bot, stopped)
+        raise
 
 
 def watched(
@@ -136,10 +149,12 @@ def watched(
 def finished(
     call: Call, workspace: Workspace, journal: Journal, done: Done, watch: Shown
 ) -> tuple[dict[str, Any], list[YinxinError], RunReport]:
-    """Write the workbook of a run that has come to its end, and show it."""
+    """Open and end the alarms of a run that has come to its end, write its workbook, and show it."""
     from bots.reporting import write_report
+    from cli.alarms import raised
     from cli.outcomes import result_of
 
+    raised(workspace, journal, done.report.bot, done)
     with watch.step("workbook"):
         workbook = write_report(done.report, workspace.folder / "reports", journal.folder)
         note(call, workspace, journal, done.report.run_id)

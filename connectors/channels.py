@@ -10,24 +10,19 @@ import json
 import logging
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
-from urllib.parse import quote, unquote
+from typing import Literal, Protocol
+from urllib.parse import quote
 
+from connectors.chats import Answered, listening
 from words.errors import Place, SystemFailure, UsageError
 from words.languages import gettext as _
-
-if TYPE_CHECKING:
-    from requests import PreparedRequest, Response
 
 #: What stands for the secret in an address.
 BLANK = "{secret}"
 _TALKATIVE = ("apprise", "urllib3")
-_SHORTEST_SECRET = 6  # letters; shorter pieces of an address are words
 _one = threading.Lock()
 
 
@@ -66,9 +61,9 @@ class AppriseChannel:
 
     def send(self, message: Message) -> str:
         """Tell, and return what came back."""
-        with _one, _answers() as answers:
+        with _one, listening() as answers:
             went = self._notify(message)
-        answer = _Answer.of(answers, self.address)
+        answer = Answered.of(answers, self.address)
         if not went or answer.refuses:
             raise _unreached(self.name, answer.said or _("it cannot be reached"))
         return answer.said or _("sent; nothing comes back this way")
@@ -125,55 +120,3 @@ def _unreached(name: str, said: str) -> SystemFailure:
         ),
         place=Place(system=name),
     )
-
-
-@contextmanager
-def _answers() -> Iterator[list[Response]]:
-    """Keep what is answered inside: some chats refuse with HTTP 200, which apprise takes for a yes."""
-    from requests import Session
-
-    answers: list[Response] = []
-    plain = Session.send
-
-    def send(self: Session, request: PreparedRequest, **kwargs: Any) -> Response:  # noqa: ANN401
-        answers.append(plain(self, request, **kwargs))
-        return answers[-1]
-
-    Session.send = send  # type: ignore[method-assign]
-    try:
-        yield answers
-    finally:
-        Session.send = plain  # type: ignore[method-assign]
-
-
-class _Answer(NamedTuple):
-    """What came back, in words that quote nothing of the address; ``refuses`` if it means no below an HTTP 200."""
-
-    said: str
-    refuses: bool
-
-    @classmethod
-    def of(cls, answers: Sequence[Response], address: str) -> _Answer:
-        """Read the last answer, if there was one; WeCom and DingTalk say with a number whether they took a message."""
-        if not answers:
-            return cls("", refuses=False)
-        told = _json(answers[-1])
-        code = told.get("errcode") if isinstance(told, dict) else None
-        if not isinstance(code, int) or not code:
-            return cls(f"HTTP {answers[-1].status_code}", refuses=False)
-        reason = str(told.get("errmsg", ""))
-        said = ("HTTP 200", f"errcode {code}", "" if _quotes(reason, address) else reason)
-        return cls(", ".join(filter(None, said)), refuses=True)
-
-
-def _json(answer: Response) -> Any:  # noqa: ANN401 - anything JSON
-    try:
-        return answer.json()
-    except ValueError:
-        return None
-
-
-def _quotes(text: str, address: str) -> bool:
-    """Whether a text quotes a piece of an address that may be a secret."""
-    pieces = "".join(letter if letter.isalnum() else " " for letter in f"{address} {unquote(address)}").split()
-    return any(piece in text for piece in pieces if len(piece) >= _SHORTEST_SECRET)

@@ -15,6 +15,7 @@ from bots.messages import line_of
 from bots.story import Done
 from bots.workspace import Workspace
 from journal import Alarm, Busy, Journal, LeaseRow, Prepared
+from reconciliation.commitments.report import CASE_COLUMNS, TIMELINE_COLUMNS, CommitmentReport, WatchCounts
 from reconciliation.report import VERDICT_COLUMNS, Counts, Report
 from tests.alarms.receivers import workspace_with
 from tests.reconciliation.builders import empty_report, text_frame
@@ -209,3 +210,32 @@ def test_unknown_deliveries_are_told_however_the_run_ended(journal: Journal, aft
     assert set(after(ran())) == {"unknown"}
     journal.confirmed([delivery.id], run)
     assert after(ran()) == {}
+
+
+def test_commitments_are_late_when_their_push_day_is_over(workspace: Workspace, journal: Journal) -> None:
+    """One that the feed shows, or has taken, is not; one at risk is due soon."""
+    cases = (
+        {"late": "2", "stage": "breached"},
+        {"late": "2", "stage": "breached", "outcome": "confirmed"},
+        {"late": "2", "stage": "breached", "pushed_on": "2024-08-12"},
+        {"stage": "at_risk"},
+        {"stage": "running"},
+    )
+    shutil.copy(BOTS / "commitments.yaml", workspace.folder / "bots")
+    empty = empty_report()
+    report = CommitmentReport(
+        since=TODAY,
+        until=TODAY,
+        as_of=TODAY,
+        run_id="commitments-20240813-000000",
+        bot="commitments",
+        title="x",
+        counts=WatchCounts(collected=5, mapped=5, not_due=5),
+        quarantine=empty.quarantine,
+        evidence=empty.evidence,
+        cases=text_frame([{**each} for each in cases], CASE_COLUMNS),
+        timeline=text_frame([], TIMELINE_COLUMNS),
+    )
+    alarms_after(workspace, journal, "commitments", Done(report, ()), NOON)
+    found = {each.key: each.sentence.split()[0] for each in journal.alarms()}
+    assert found == {"bot/commitments/late": "1", "bot/commitments/due_soon": "1"}

@@ -99,3 +99,23 @@ def test_a_test_line_says_what_came_back(quiet: Desk) -> None:
     tells(quiet, 'name = "dry"', 'kind = "dry"')
     assert quiet.call("alarms", "test", "dry").result["answer"].endswith("told-dry.jsonl")
     assert told(quiet)[0]["body"] == "[Yinxin] This is a test; nobody has to do anything."
+
+
+def test_a_run_that_is_resumed_is_over_its_error(town: Town, desk: Desk) -> None:
+    """Whoever finishes it, and a run over fewer days as well, shows that the system answers again."""
+    desk.change("connectors/bureau.yaml", "kind: portal", "kind: portal\ntimeout: 2")
+    town.order("bureau", "error_500", times=9)
+    assert desk.call("run", "disclosure").code == 4
+    town.faults.open.clear()
+    assert [each["kind"] for each in desk.call("alarms", "list").result["alarms"]] == ["failed"]
+    desk.call("resume")
+    assert {each["kind"] for each in desk.call("alarms", "list").result["alarms"]} == {"degraded"}
+
+
+def test_a_declaration_that_cannot_be_read_is_told(quiet: Desk) -> None:
+    """A bot that cannot even begin is one that fails; one that nobody declared is a slip of the pen."""
+    tells(quiet, 'name = "dry"', 'kind = "dry"')
+    quiet.change("bots/disclosure.yaml", "title:", "titel:")
+    assert quiet.call("run", "disclosure").code == quiet.call("run", "nobody").code == 2
+    (message,) = told(quiet)
+    assert "[Yinxin · disclosure] For an administrator: bots/disclosure.yaml" in message["body"]
