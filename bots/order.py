@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+from bots.declared import BotDeclared, CommitmentsDeclared
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +17,16 @@ class Order:
     until: date
     as_of: date
     dry_run: bool = False
+
+
+def usual_since(declared: BotDeclared | CommitmentsDeclared, since: date | None, last: date) -> date:
+    """Return the first day of a window that nobody chose; a commitment is watched as long as its system lists it.
+
+    Args:
+        declared: the bot.
+        since: where the workspace's runs begin, if their bot does not say.
+        last: the last day of the window.
+    """
+    if not isinstance(declared, BotDeclared):
+        return last
+    return declared.since or since or last - timedelta(days=declared.lookback)

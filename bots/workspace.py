@@ -11,9 +11,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from sqlalchemy import URL
 
+from bots.channels import ChannelDeclared, named_once
 from bots.declared import Bot, BotDeclared, CommitmentsDeclared, Log
 from bots.reading import read_text
 from connectors.browser import Browsers
+from connectors.channels import AppriseChannel, Channel, DryChannel, address_of
 from connectors.files import FilesDeclared, LedgerFiles
 from connectors.portal.account import Portal
 from connectors.portal.declared import PortalDeclared
@@ -50,6 +52,9 @@ class Settings(Declared):
         database: the address of a PostgreSQL database for the journal; without it, the journal is a file.
         database_secret: the secret that is the database's password.
         log: the log.
+        disk: GB of free room below which somebody is told.
+        stale_after: hours after which a bot that has come to no end since is told of.
+        channels: who is told what of all that.
     """
 
     title: str
@@ -62,6 +67,9 @@ class Settings(Declared):
     database: str | None = None
     database_secret: str | None = None
     log: Log = Log()
+    disk: float = Field(default=1, ge=0)
+    stale_after: float | None = Field(default=None, gt=0)
+    channels: Annotated[tuple[ChannelDeclared, ...], AfterValidator(named_once)] = ()
 
 
 class _Kind(Declared, extra="ignore"):
@@ -147,6 +155,33 @@ class Workspace:
     def secrets(self) -> Secrets:
         """The workspace's secrets."""
         return Secrets(self.folder / self.settings.secrets)
+
+    def declared_channel(self, name: str) -> ChannelDeclared:
+        """Return what the settings declare of a channel.
+
+        Raises:
+            UsageError: they declare none of that name.
+        """
+        for each in self.settings.channels:
+            if each.name == name:
+                return each
+        raise UsageError(
+            "not-declared",
+            _("There is no channel “{name}” in {file}.").format(name=name, file=SETTINGS),
+            todo=suggest(name, [each.name for each in self.settings.channels]),
+            place=Place(file=SETTINGS, field="channels"),
+        )
+
+    def channel(self, declared: ChannelDeclared) -> Channel:
+        """Open a channel.
+
+        Raises:
+            UsageError: its secret is not stored.
+        """
+        if declared.kind == "dry":
+            return DryChannel(declared.name, self.state / f"told-{declared.name}.jsonl")
+        secret = self.secrets.value(declared.secret) if declared.secret else ""
+        return AppriseChannel(declared.name, address_of(declared.url, secret))
 
     def bot(self, name: str) -> BotDeclared | CommitmentsDeclared:
         """Return a declared bot."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bots.workspace import Workspace
 from cli.commands import TERMINATED, Call
 from cli.planning import plan_of, plans_of, words_of
+from cli.rounds import see_to_alarms
 from schedules.attendant import Attendant
 from schedules.clerk import Clerk
 from schedules.crew import Crew, in_thread
@@ -44,7 +45,8 @@ def serve_schedules(call: Call, workers: int | None, port: int | None) -> int:
         clerk = Clerk(journal, plans, workspace.calendar)
         crew = Crew(clerk, attendant_of(workspace, stopping), size)
         presence = Presence(journal, crew.doing, (), size)
-        rounds = [presence.report] if size else []
+        rounds: list[Callable[[], object]] = [partial(see_to_alarms, workspace, clerk)]
+        rounds += [presence.report] if size else []
         clockwork = Clockwork(clerk, lambda: _renewed(clerk, workspace), lambda: dispatch(journal), rounds)
         counted = ngettext("On duty for {count} schedule", "On duty for {count} schedules", len(plans))
         with _measured(call, workspace, port, clockwork.health), presence:

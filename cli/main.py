@@ -24,6 +24,7 @@ _SURPLUS = "unexpected extra argument(s)"
 def build() -> typer.Typer:
     """Return the command line; every command imports what it needs when it runs."""
     from cli import (
+        alarms,
         audit,
         backup,
         calendars,
@@ -64,6 +65,7 @@ def build() -> typer.Typer:
         ("quarantine", quarantine, _("The rows that could not become records.")),
         ("schedule", schedule, _("What runs by itself, and when.")),
         ("calendar", calendars, _("The working days that deadlines are counted by.")),
+        ("alarms", alarms, _("What somebody has to be told.")),
         ("audit", audit, _("Proof of what happened.")),
         ("sandbox", sandbox, _("The pretend city to play against.")),
     ):

@@ -41,6 +41,7 @@ def _resumed(
 ) -> tuple[dict[str, Any], list[YinxinError], int]:
     """Resume one run and show it; an error of one does not keep the others from going on."""
     from bots.running import resume_alone
+    from cli.alarms import told, told_of
     from cli.progress import Shown
     from cli.run import exit_code, finished
 
@@ -54,5 +55,7 @@ def _resumed(
     except YinxinError as error:
         if not call.printer.as_json:
             call.printer.error(error)
+        told_of(workspace, run.bot, error)
         return {}, [error], error.exit_code
+    told(workspace)
     return result, errors, exit_code(report, errors)

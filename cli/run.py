@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, overload
 
@@ -16,7 +18,6 @@ from words.languages import gettext as _
 from words.tracing import about
 
 if TYPE_CHECKING:
-    from bots.declared import BotDeclared, CommitmentsDeclared
     from bots.order import Order
     from bots.story import Done
     from bots.workspace import Workspace
@@ -42,7 +43,9 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         workspace = call.workspace()
         days = {"since": day_of(since, "--since"), "until": day_of(until, "--until"), "as_of": day_of(as_of, "--as-of")}
-        result, errors, report = run_bot(call, workspace, order_for(workspace, bot, dry_run=dry_run, **days))
+        with _telling(workspace, bot, dry_run=dry_run):
+            order = order_for(workspace, bot, dry_run=dry_run, **days)
+        result, errors, report = run_bot(call, workspace, order)
         call.printer.done(result, errors=errors)
         for error in errors:
             call.printer.error(error) if not call.printer.as_json else None
@@ -93,12 +96,12 @@ def order_for(
     Raises:
         UsageError: the window ends before it begins.
     """
-    from bots.order import Order
+    from bots.order import Order, usual_since
 
     declared = workspace.bot(bot)
     today = as_of or workspace.today
     last = until or today
-    first = since or _begin(declared, workspace, last)
+    first = since or usual_since(declared, workspace.settings.since, last)
     if last < first:
         raise UsageError(
             "empty-window",
@@ -108,21 +111,29 @@ def order_for(
     return Order(bot, first, last, today, dry_run)
 
 
-def _begin(declared: BotDeclared | CommitmentsDeclared, workspace: Workspace, last: date) -> date:
-    """Return the first day of a window that nobody chose; a commitment is watched as long as its system lists it."""
-    from bots.declared import BotDeclared
-
-    if not isinstance(declared, BotDeclared):
-        return last
-    return declared.since or workspace.settings.since or last - timedelta(days=declared.lookback)
-
-
 def run_bot(call: Call, workspace: Workspace, order: Order) -> tuple[dict[str, Any], list[YinxinError], RunReport]:
-    """Run a bot with its progress shown, write the workbook, and print the summary for people."""
+    """Run a bot with its progress shown, write the workbook, print the summary for people, and tell whoever is told."""
+    from cli.alarms import told
     from cli.progress import Shown
 
-    with Shown(quiet=call.printer.quiet) as watch:
-        return watched(call, workspace, order, watch)
+    with _telling(workspace, order.bot, dry_run=order.dry_run), Shown(quiet=call.printer.quiet) as watch:
+        ran = watched(call, workspace, order, watch)
+    if not order.dry_run:
+        told(workspace)
+    return ran
+
+
+@contextmanager
+def _telling(workspace: Workspace, bot: str, *, dry_run: bool) -> Iterator[None]:
+    """Tell whoever is to be told of what stops a bot."""
+    from cli.alarms import told_of
+
+    try:
+        yield
+    except Exception as stopped:
+        if not dry_run:
+            told_of(workspace, bot, stopped)
+        raise
 
 
 def watched(
@@ -139,10 +150,12 @@ def watched(
 def finished(
     call: Call, workspace: Workspace, journal: Journal, done: Done, watch: Shown
 ) -> tuple[dict[str, Any], list[YinxinError], RunReport]:
-    """Write the workbook of a run that has come to its end, and show it."""
+    """Open and end the alarms of a run that has come to its end, write its workbook, and show it."""
     from bots.reporting import write_report
+    from cli.alarms import raised
     from cli.outcomes import result_of
 
+    raised(workspace, journal, done.report.bot, done)
     with about(done.report.bot, done.report.run_id), watch.step("workbook"):
         workbook = write_report(done.report, workspace.folder / "reports", journal.folder)
         note(call, workspace, journal, done.report.run_id)

@@ -1,5 +1,6 @@
 """What is remembered: runs, records, deliveries, receipts, evidence, and the hash-chained log of events."""
 
+from journal.alarms import Alarm, AlarmKind
 from journal.auditing import Audit
 from journal.blanking import Kept
 from journal.collected import CollectedRow, KnownRow, Remembered
@@ -26,6 +27,8 @@ __all__ = [
     "TRANSITIONS",
     "UNDER_WAY",
     "Action",
+    "Alarm",
+    "AlarmKind",
     "Audit",
     "Busy",
     "CollectedRow",

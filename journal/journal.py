@@ -10,6 +10,7 @@ from typing import Self
 
 from sqlalchemy import URL, Engine
 
+from journal.alarms import Alarms
 from journal.auditing import Auditing
 from journal.collected import CollectedRows
 from journal.copying import load, save
@@ -58,6 +59,7 @@ class Journal(
     Lookup,
     Deliveries,
     Firings,
+    Alarms,
     Crew,
     Tallies,
     Evidence,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from journal.database import Book
 from journal.events import Entry, append
@@ -161,6 +161,13 @@ class Runs(Book):
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
         return RunRow(*row) if row else None
+
+    def done_since(self) -> dict[str, str]:
+        """Return when each bot's last run that was done ended."""
+        done = (runs.c.state == "done") & runs.c.dry_run.is_(False)
+        query = select(runs.c.bot, func.max(runs.c.finished_at)).where(done).group_by(runs.c.bot)
+        with self._reading() as connection:
+            return {str(bot): str(at) for bot, at in connection.execute(query)}
 
     def runs(self, limit: int = 50) -> list[RunRow]:
         """Return the newest runs, newest first."""

@@ -16,7 +16,7 @@ from words.languages import gettext as _
 if TYPE_CHECKING:
     from bots.workspace import Workspace
 
-_LITTLE, _HARDLY_ANY = 1 << 30, 100 << 20
+_HARDLY_ANY = 100 << 20
 _FEW_FILES = 10_000
 _GIGABYTE = 1 << 30
 BUREAU = ZoneInfo("Asia/Shanghai")
@@ -46,15 +46,15 @@ def disk(workspace: Workspace) -> Iterator[Check]:
     places = {place.resolve() for place in (workspace.folder, workspace.state, evidence) if place.exists()}
     by_device = {place.stat().st_dev: place for place in sorted(places, key=lambda place: len(place.parts))}
     for place in by_device.values():
-        yield _room(place)
+        yield _room(place, workspace.settings.disk * _GIGABYTE)
     size = sum(file.stat().st_size for file in _files(workspace.state))
     yield Check("disk.state", _("disk"), "ok", _("{size} GB in .yinxin").format(size=_gigabytes(size)))
 
 
-def _room(place: Path) -> Check:
+def _room(place: Path, least: float) -> Check:
     free, files = shutil.disk_usage(place).free, _free_files(place)
     health: Health = "failing" if free < _HARDLY_ANY or files == 0 else "ok"
-    if health == "ok" and (free < _LITTLE or (files is not None and files < _FEW_FILES)):
+    if health == "ok" and (free < least or (files is not None and files < _FEW_FILES)):
         health = "warning"
     found = _("{free} GB free").format(free=_gigabytes(free))
     if files is not None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from bots.workspace import Settings
 from connectors.portal.declared import PortalDeclared
 from mappings.mapping import Mapping
 from mappings.profiles import Profile
 from reconciliation.policies import Policy
 from schedules.declared import CALENDAR, read_calendar
 from tests.docs.pages import DOCS, READMES, ROOT, blocks
-from words.declared import Declared, parse
+from words.declared import Declared, parse, parse_toml
 
 
 class _PolicyOnly(Declared):
@@ -53,3 +54,11 @@ def test_the_readme_quotes_the_shipped_connector(page: object) -> None:
     readme = next(each for each in READMES if each == page)
     (block,) = blocks(readme, "yaml")
     assert block.text in (ROOT / "connectors/approval.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["be-told.md", "be-told.zh-CN.md"])
+def test_the_channels_shown_are_channels(page: str) -> None:
+    """What the pages on alarms show can be copied below the title."""
+    (block,) = blocks(DOCS / "how-to" / page, "toml")
+    settings = parse_toml(Settings, f'title = "x"\n{block.text}', "example")
+    assert [each.name for each in settings.channels] == ["clerks", "operations", "try"]
