@@ -52,3 +52,17 @@ def relieve(process: subprocess.Popen[str]) -> tuple[int, str]:
     process.send_signal(signal.SIGTERM)
     _out, err = process.communicate(timeout=LONG)
     return process.returncode, err
+
+
+def furnish_city(desk: Desk, number: int, url: str, *lines: str) -> None:
+    """Give another city's systems names of their own, and a bot and a schedule that use them."""
+    desk.change("yinxin.toml", "[hosts]", f'[hosts]\ncity{number} = "{url}"')
+    for system in ("approval", "bureau", "credit"):
+        text = (desk.folder / "connectors" / f"{system}.yaml").read_text("utf-8")
+        path = desk.folder / "connectors" / f"{system}{number}.yaml"
+        path.write_text(text.replace("{sandbox}", f"{{city{number}}}"), encoding="utf-8")
+    text = (desk.folder / "bots" / "disclosure.yaml").read_text("utf-8")
+    for old, new in (("approval, bureau", f"approval{number}, bureau{number}"), ("credit", f"credit{number}")):
+        text = text.replace(old, new)
+    (desk.folder / "bots" / f"city{number}.yaml").write_text(text, encoding="utf-8")
+    schedule(desk, f"city{number}", 'cron: "0 0 1 1 *"', *lines, bot=f"city{number}")

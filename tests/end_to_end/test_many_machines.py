@@ -16,7 +16,7 @@ import pytest
 
 from bots.workspace import Workspace
 from journal import RunRow
-from tests.end_to_end.duty import firings, relieve, schedule, until
+from tests.end_to_end.duty import firings, furnish_city, relieve, until
 from tests.end_to_end.machines import lay_on, other_machine
 from tests.end_to_end.town import Desk, Town, finished, furnished, serving
 from tests.postgres import Cluster, cluster
@@ -24,7 +24,6 @@ from words.errors import SystemFailure
 
 TOWNS, ROUNDS, KILLS = 3, 2, 3
 SCALE = 0.015
-_SYSTEMS = ("approval", "bureau", "credit")
 
 
 @pytest.fixture
@@ -46,22 +45,8 @@ def desk(towns: list[Town], server: Cluster, tmp_path: Path) -> Desk:
     """One workspace with a bot and a schedule for each city, whose journal lies on the server."""
     desk = furnished(tmp_path / "desk", towns[0])
     for number, town in enumerate(towns):
-        _furnish(desk, number, town.url)
+        furnish_city(desk, number, town.url, "attempts: 9", "pause: 1s")
     return lay_on(desk, server.fresh())
-
-
-def _furnish(desk: Desk, number: int, url: str) -> None:
-    """Give a city's systems names of their own, and a bot that uses them."""
-    desk.change("yinxin.toml", "[hosts]", f'[hosts]\ncity{number} = "{url}"')
-    for system in _SYSTEMS:
-        text = (desk.folder / "connectors" / f"{system}.yaml").read_text("utf-8")
-        text = text.replace("{sandbox}", f"{{city{number}}}")
-        (desk.folder / "connectors" / f"{system}{number}.yaml").write_text(text, encoding="utf-8")
-    text = (desk.folder / "bots" / "disclosure.yaml").read_text("utf-8")
-    for old, new in (("approval, bureau", f"approval{number}, bureau{number}"), ("credit", f"credit{number}")):
-        text = text.replace(old, new)
-    (desk.folder / "bots" / f"city{number}.yaml").write_text(text, encoding="utf-8")
-    schedule(desk, f"city{number}", 'cron: "0 0 1 1 *"', "attempts: 9", "pause: 1s", bot=f"city{number}")
 
 
 @contextmanager
