@@ -26,7 +26,7 @@ from pathlib import Path
 from procrastinate import App, PsycopgConnector
 
 from journal import Firing, Journal
-from journal.firings import stamp
+from journal.queueing import stamp
 from sandbox.server import create_app
 from schedules import fleet
 from schedules.attendant import Attendant

@@ -93,7 +93,7 @@ def _register_looking(app: typer.Typer) -> None:
         days: Annotated[int, typer.Option(min=1, help=_("How many days back."))] = 31,
     ) -> int:
         from cli.planning import plan_of, plans_of
-        from journal.firings import stamp
+        from journal.queueing import stamp
         from schedules.due import holes
 
         workspace, since = call.workspace(), datetime.now(UTC) - timedelta(days=days)

@@ -8,11 +8,11 @@ from journal.crew import GONE_AFTER, Worker, new_name
 from journal.deliveries import Action, Delivery, IllegalTransition, Prepared
 from journal.events import EventRow
 from journal.evidence import EvidenceRow, ReceiptRow
-from journal.firings import SETTLED, Firing, FiringState
 from journal.flaws import Flaw
 from journal.journal import Journal
 from journal.leases import Busy, LeaseRow
 from journal.proving import Damage, Head
+from journal.queueing import SETTLED, Firing, FiringState
 from journal.records import RecordRow
 from journal.runs import RunRow
 from journal.states import LIVE, OPEN, SHOWN, TRANSITIONS, UNDER_WAY, State

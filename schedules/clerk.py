@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from journal import Busy, Firing, Journal
-from journal.firings import stamp
+from journal.queueing import stamp
 from schedules.due import Due, due_times, settle, starts_at
 from schedules.planned import NOTHING, Planned
 from schedules.workdays import Calendar

@@ -59,7 +59,7 @@ def _stalled(journal: Journal) -> Iterator[Check]:
 
 def _overdue(journal: Journal) -> Iterator[Check]:
     """A due time that nobody took up, or a schedule whose last due time came to nothing."""
-    from journal.firings import stamp
+    from journal.queueing import stamp
 
     now = datetime.fromtimestamp(journal.clock(), UTC)
     waiting = [each for each in journal.firings(states=["queued"]) if each.starts_at < stamp(now - _LATE)]

@@ -21,7 +21,7 @@ from cli import doctor
 from cli.health.checking import Check, Look, examine
 from connectors.portal.kept import Kept, SessionStore
 from journal import Firing, Journal
-from journal.firings import stamp
+from journal.queueing import stamp
 from journal.schema import alarms, workers
 from tests.end_to_end.machines import lay_on
 from tests.end_to_end.town import Desk, Town, call

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bots.workspace import Workspace
 from cli.metrics import serving
 from journal import Firing, State
-from journal.firings import stamp
+from journal.queueing import stamp
 from journal.schema import workers
 from tests.end_to_end.town import Desk, Town
 from words.errors import UsageError

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from journal import Firing, Journal
-from journal.firings import stamp
+from journal.queueing import stamp
 from schedules.attendant import Attendant, pause
 from schedules.clerk import Clerk
 from schedules.planned import Planned

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from journal import Firing, Journal
-from journal.firings import stamp
+from journal.queueing import stamp
 from sandbox.workdays import is_known, is_working
 from schedules.clerk import Clerk
 from schedules.due import holes
