@@ -86,6 +86,10 @@ def apply(mapping: Mapping, raw: pl.DataFrame, *, place: Place | None = None) ->
     return _split(mapping, raw, values, columns, sorted(findings, key=lambda finding: finding.row))
 
 
+#: Rows up to which looking each of them up costs less than one query of the engine.
+_FEW = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     values: pl.Series
@@ -115,10 +119,15 @@ def _split(
 
 def _changed(rows: Iterable[int], columns: dict[str, _Column], values: pl.DataFrame) -> tuple[dict[str, str], ...]:
     altered: dict[int, dict[str, str]] = {}
-    for name, column in columns.items():
-        differing = (column.raw != values[name]) & (column.raw != "")
-        for row in differing.fill_null(value=False).arg_true().to_list():
-            altered.setdefault(row, {})[name] = column.raw[row]
+    shown = pl.DataFrame({name: column.raw for name, column in columns.items()})
+    # One query for all columns: each query costs about a millisecond, however small its frame is.
+    differing = shown.select(
+        ((pl.col(name) != values[name]) & (pl.col(name) != "")).fill_null(value=False) for name in columns
+    )
+    for name in columns:
+        if differing[name].any():
+            for row in differing[name].arg_true().to_list():
+                altered.setdefault(row, {})[name] = columns[name].raw[row]
     return tuple(altered.get(row, {}) for row in rows)
 
 
@@ -145,18 +154,18 @@ def _column(
     if shown is None:
         return _Column(_nothing(mapping, raw), pl.Series([""], dtype=pl.String).new_from_index(0, raw.height), ())
     lenient = mapping.partial or mapping.as_shown
-    values, rules = _over_distinct(shown, _canonical(rule, field, checked=not lenient))
+    nothing = None if mapping.partial and rule.otherwise is None else ""
+    values, rules = _over_distinct(shown, _canonical(rule, field, checked=not lenient), nothing)
     if rule.otherwise is not None and (values == "").any():
         second = _column(mapping, name, rule.otherwise, raw, headers, place)
         use = (values == "") & ((second.values.fill_null("") != "") | second.raw.ne(""))
         values = values.zip_with(~use, second.values)
         rules = rules.zip_with(~use, _rules_of(second, raw.height))
         shown = shown.zip_with(~use, second.raw)
-    if mapping.partial:
+    if mapping.partial and rule.otherwise is not None:
         values = pl.select(pl.when(values != "").then(values)).to_series()
-    if lenient:
-        rules = rules.clear(raw.height)
-    bad = rules.is_not_null().arg_true().to_list()
+    sound = lenient or rules.null_count() == raw.height
+    bad = [] if sound else rules.is_not_null().arg_true().to_list()
     return _Column(values, shown, tuple(Finding(row, name, shown[row], rules[row]) for row in bad))
 
 
@@ -190,7 +199,9 @@ def _shown(
             todo=_("Compare the system's headings with the mapping and correct the mapping."),
             place=_at(place, field),
         )
-    return raw[found[0]].fill_null("") if found else None
+    if not found:
+        return None
+    return raw[found[0]].fill_null("") if raw[found[0]].null_count() else raw[found[0]]
 
 
 def _at(place: Place, field: Field) -> Place:
@@ -241,12 +252,27 @@ def _decoded(text: str, codes: dict[str, str]) -> str:
     raise Unfit("code-not-in-table")
 
 
-def _over_distinct(shown: pl.Series, make: Callable[[str], tuple[str, str | None]]) -> tuple[pl.Series, pl.Series]:
+def _over_distinct(
+    shown: pl.Series, make: Callable[[str], tuple[str, str | None]], nothing: str | None
+) -> tuple[pl.Series, pl.Series]:
+    """Make every distinct value once; ``nothing`` stands where there is none."""
+    if shown.len() <= _FEW:
+        texts = shown.to_list()
+        memory = {text: make(text) for text in dict.fromkeys(texts)}
+        made = [memory[text] for text in texts]
+        return _texts(value or nothing for value, _rule in made), _texts(rule for _value, rule in made)
     distinct = shown.unique()
     made = [make(value) for value in distinct.to_list()]
     table = pl.DataFrame(
-        {"shown": distinct, "value": [value for value, _rule in made], "rule": [rule for _value, rule in made]},
-        schema={"shown": pl.String, "value": pl.String, "rule": pl.String},
+        {
+            "shown": distinct,
+            "value": _texts(value or nothing for value, _rule in made),
+            "rule": _texts(rule for _value, rule in made),
+        }
     )
     joined = pl.DataFrame({"shown": shown}).join(table, on="shown", how="left", maintain_order="left")
     return joined["value"], joined["rule"]
+
+
+def _texts(values: Iterable[str | None]) -> pl.Series:
+    return pl.Series(list(values), dtype=pl.String)

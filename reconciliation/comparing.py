@@ -49,7 +49,9 @@ def _suspect(left: pl.DataFrame, right: pl.DataFrame, pairs: pl.DataFrame) -> pl
 
 
 def _differing(left: pl.Series, right: pl.Series, opened: pl.DataFrame, place: int) -> pl.DataFrame:
-    differs = (left.gather(opened["left"]) != right.gather(opened["right"])).fill_null(False)
+    differs = left.gather(opened["left"]) != right.gather(opened["right"])
+    if not differs.any():
+        return pl.DataFrame(schema=DIFFERING_SCHEMA)
     pairs = opened.filter(differs)
     return pairs.select(
         "pair",

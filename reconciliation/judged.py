@@ -14,7 +14,7 @@ from reconciliation.headings import field_label, title
 from reconciliation.report import Report, Verdict
 from reconciliation.shown import Shown
 from reconciliation.styles import TAB_ATTEND, TAB_LOOK_UP
-from reconciliation.tables import Column, Table, review_columns
+from reconciliation.tables import Column, Table, review_columns, stated
 from reconciliation.texts import contrast
 from words.languages import gettext as _
 
@@ -87,4 +87,4 @@ def row_seal(texts: Iterable[str]) -> str:
 
 
 def _displayed(columns: Iterable[Column]) -> Iterator[tuple[str, ...]]:
-    return zip(*(each.values.cast(pl.String).fill_null("") for each in columns), strict=True)
+    return zip(*(stated(each.values) for each in columns), strict=True)

@@ -83,13 +83,19 @@ class Table:
 
     def layout(self) -> tuple[list[float], pl.Series]:
         """Return the width of each column, and how many lines each row takes then."""
-        texts = [each.printed.fill_null("").alias(str(i)) for i, each in enumerate(self.columns)]
+        texts = [stated(each.printed).alias(str(i)) for i, each in enumerate(self.columns)]
         frame = pl.DataFrame(texts)
         content = frame.select(widest(pl.all())).row(0)
         widths = [each.width(found) for each, found in zip(self.columns, content, strict=True)]
         shown = [index for index, each in enumerate(self.columns) if not each.hidden]
         lines = [line_count(pl.col(str(index)), widths[index]) for index in shown]
         return widths, frame.select(lines=pl.max_horizontal(*lines)).to_series()
+
+
+def stated(values: pl.Series) -> pl.Series:
+    """Return the values as text, empty where there is none; most columns are that already, and cost no query."""
+    text = values if values.dtype == pl.String else values.cast(pl.String)
+    return text.fill_null("") if text.null_count() else text
 
 
 def review_columns(height: int) -> tuple[Column, ...]:
