@@ -106,6 +106,20 @@ def test_a_ledger_loses_no_row_either(data: st.DataObject, size: int) -> None:
     assert all(value is None or value for column in mapped.records.select(LICENCE.names) for value in column)
 
 
+@given(data=st.data(), size=st.integers(1, 5))
+@patient
+def test_long_frames_are_mapped_as_short_ones(data: st.DataObject, size: int) -> None:
+    """Where looking every row up costs more than a query, the query comes to the same."""
+    headers = ["行政相对人名称", "许可决定文书号", "许可决定日期", "有效期至", "统一社会信用代码"]
+    rows = raw([{header: data.draw(DIRT) for header in headers} for _ in range(size)], headers)
+    short = apply(LEDGER, rows)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("mappings.apply._FEW", 0)
+        long = apply(LEDGER, rows)
+    assert long.records.equals(short.records)
+    assert (long.findings, long.changed) == (short.findings, short.changed)
+
+
 def test_no_rows_are_no_records() -> None:
     """A window without decisions keeps all columns."""
     for made in (labelled(), LEDGER):
