@@ -9,6 +9,7 @@ from typing import cast
 
 import polars as pl
 
+from bots.declared import BotDeclared
 from bots.gathering import frame_of, quarantine_of
 from bots.workspace import Workspace
 from connectors.base import Row, Source
@@ -87,7 +88,7 @@ def stored(workspace: Workspace, journal: Journal, run: RunRow) -> Iterator[Stor
     Raises:
         YinxinError: a mapping, a connector or a ledger cannot be read.
     """
-    bot = workspace.disclosing(run.bot)
+    bot = workspace.bot(run.bot)
     for name in bot.sources:
         portal = workspace.portal(name)
         seen, label = journal.rows_seen(run.run_id, name), portal.list_.label
@@ -101,9 +102,10 @@ def stored(workspace: Workspace, journal: Journal, run: RunRow) -> Iterator[Stor
         # A declaration has all that a frame takes of a source, and opens no connection.
         frame = frame_of(cast("Source", portal), rows)
         yield Stored(portal.title, Place(system=portal.title), "source", workspace.mapping(portal.mapping or ""), frame)
-    ledgers = workspace.ledgers(bot.ledgers)
-    for table in ledgers.readable()[0]:
-        yield Stored(ledgers.title, table.place, "ledger", ledgers.mapping, table.rows)
+    if isinstance(bot, BotDeclared):  # whoever watches commitments has no ledgers
+        ledgers = workspace.ledgers(bot.ledgers)
+        for table in ledgers.readable()[0]:
+            yield Stored(ledgers.title, table.place, "ledger", ledgers.mapping, table.rows)
 
 
 def replay(workspace: Workspace, journal: Journal, run: RunRow) -> Replayed:
