@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bots.workspace import Workspace
 from cli.commands import TERMINATED, Call
+from cli.hands import dispatching
 from cli.planning import plan_of, plans_of, words_of
 from cli.rounds import see_to_alarms
 from schedules.attendant import Attendant
@@ -25,7 +26,7 @@ from words.languages import ngettext
 
 if TYPE_CHECKING:
     from cli.metrics import Health
-    from journal import Firing, Journal
+    from journal import Firing
 
 _WORKERS = 2
 
@@ -41,15 +42,15 @@ def serve_schedules(call: Call, workers: int | None, port: int | None) -> int:
             todo=_("Write schedules/NAME.yaml; docs/how-to/run-by-itself.md shows one."),
         )
     size = (0 if workspace.database else _WORKERS) if workers is None else workers
-    with workspace.journal() as journal, _until_told() as stopping, _dispatching(workspace) as dispatch:
+    with workspace.journal() as journal, until_told() as stopping, dispatching(workspace) as dispatch:
         clerk = Clerk(journal, plans, workspace.calendar)
         crew = Crew(clerk, attendant_of(workspace, stopping), size)
         presence = Presence(journal, crew.doing, (), size)
         rounds: list[Callable[[], object]] = [partial(see_to_alarms, workspace, clerk)]
         rounds += [presence.report] if size else []
-        clockwork = Clockwork(clerk, lambda: _renewed(clerk, workspace), lambda: dispatch(journal), rounds)
+        clockwork = Clockwork(clerk, lambda: renewed(clerk, workspace), lambda: dispatch(journal), rounds)
         counted = ngettext("On duty for {count} schedule", "On duty for {count} schedules", len(plans))
-        with _measured(call, workspace, port, clockwork.health), presence:
+        with measured(call, workspace, port, clockwork.health), presence:
             call.printer.say(_("{duty}; stop with Ctrl-C.").format(duty=counted.format(count=len(plans))))
             thread = in_thread(crew) if size else None
             try:
@@ -58,11 +59,12 @@ def serve_schedules(call: Call, workers: int | None, port: int | None) -> int:
                 stopping.set()
                 if thread:
                     thread.join()
-    return _ended(call)
+    return ended(call)
 
 
 @contextmanager
-def _measured(call: Call, workspace: Workspace, port: int | None, health: Health) -> Iterator[None]:
+def measured(call: Call, workspace: Workspace, port: int | None, health: Health) -> Iterator[None]:
+    """Serve metrics and health for as long as the block runs, if somebody wants them."""
     if port is None:
         yield
         return
@@ -73,54 +75,8 @@ def _measured(call: Call, workspace: Workspace, port: int | None, health: Health
         yield
 
 
-@contextmanager
-def _dispatching(workspace: Workspace) -> Iterator[Callable[[Journal], None]]:
-    """Give what hands queued firings to workers elsewhere; on one machine they are found where they are."""
-    if workspace.database is None:
-        yield lambda _journal: None
-        return
-    from schedules import fleet
-
-    address = fleet.address_of(workspace.database)
-    fleet.prepare(address)
-    dispatch = fleet.Dispatch(address)
-    try:
-        yield lambda journal: dispatch.send(journal.firings(states=["queued"]))
-    finally:
-        dispatch.close()
-
-
-def work(call: Call, queues: Collection[str], concurrency: int, port: int | None) -> int:
-    """Run what schedulers anywhere queue, until a signal says that it is enough."""
-    workspace = call.workspace()
-    if workspace.database is None:
-        raise UsageError(
-            "no-queue",
-            _("Workers on several machines need the journal on PostgreSQL."),
-            todo=_("Set “database” in yinxin.toml; on one machine “yinxin schedule serve” has workers of its own."),
-        )
-    from schedules import fleet
-    from schedules.hand import Hand
-
-    address = fleet.address_of(workspace.database)
-    with workspace.journal() as journal, _until_told() as stopping:
-        fleet.prepare(address)
-        clerk = Clerk(journal, plans_of(workspace), workspace.calendar)
-        hand = Hand(address, clerk, attendant_of(workspace, stopping), concurrency, queues)
-        presence = Presence(journal, lambda: sorted(hand.doing), queues, concurrency)
-        hand.rounds = (partial(_renew, clerk, workspace), presence.report)
-        with _measured(call, workspace, port, hand.health), presence:
-            served = ", ".join(queues) or _("all queues")
-            call.printer.say(_("At work for {queues}; stop with Ctrl-C.").format(queues=served))
-            hand.work()
-    return _ended(call)
-
-
-def _renew(clerk: Clerk, workspace: Workspace) -> None:
-    clerk.plans = _renewed(clerk, workspace)
-
-
-def _ended(call: Call) -> int:
+def ended(call: Call) -> int:
+    """Say that everything ended in order, and return the exit code of whatever ended it."""
     call.printer.say(_("Stopped in order; what is due goes on at the next start."))
     return TERMINATED if signal.SIGTERM in _told else 0
 
@@ -129,7 +85,7 @@ def run_once(call: Call, name: str, *, queued: bool) -> int:
     """Queue a firing of a schedule for now and, unless workers shall do it, run it here."""
     workspace = call.workspace()
     planned = plan_of(workspace, name)
-    with workspace.journal() as journal, _until_told() as stopping:
+    with workspace.journal() as journal, until_told() as stopping:
         clerk = Clerk(journal, {name: planned}, workspace.calendar)
         firing: Firing | None = clerk.call(name)
         assert firing
@@ -155,7 +111,7 @@ def attendant_of(workspace: Workspace, stopping: threading.Event) -> Attendant:
     return Attendant(workspace.journal, plans, words_of(workspace, plans), stopping=stopping)
 
 
-def _renewed(clerk: Clerk, workspace: Workspace) -> dict[str, Planned]:
+def renewed(clerk: Clerk, workspace: Workspace) -> dict[str, Planned]:
     """Read schedules and calendar as they are declared now."""
     now = Workspace(workspace.folder)
     clerk.calendar = now.calendar
@@ -166,7 +122,7 @@ _told: set[int] = set()
 
 
 @contextmanager
-def _until_told() -> Iterator[threading.Event]:
+def until_told() -> Iterator[threading.Event]:
     """Give an event that the first Ctrl-C or SIGTERM sets: what is under way then ends in order."""
     stopping = threading.Event()
 

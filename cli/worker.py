@@ -21,6 +21,6 @@ def register(app: typer.Typer) -> None:
         concurrency: Annotated[int, typer.Option(min=1, help=_("How many runs at a time."))] = 1,
         port: Annotated[int | None, typer.Option(help=_("Serve /metrics and /healthz on this port."))] = None,
     ) -> int:
-        from cli.duty import work
+        from cli.hands import work
 
         return work(call, [each.strip() for each in queues.split(",") if each.strip()], concurrency, port)
