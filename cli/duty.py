@@ -20,7 +20,7 @@ from schedules.crew import Crew, in_thread
 from schedules.planned import Planned
 from schedules.presence import Presence
 from schedules.serving import Clockwork
-from words.errors import UsageError
+from words.errors import UsageError, YinxinError
 from words.languages import gettext as _
 from words.languages import ngettext
 
@@ -105,7 +105,11 @@ def attendant_of(workspace: Workspace, stopping: threading.Event) -> Attendant:
     known: dict[str, Planned] = {}
 
     def plans() -> dict[str, Planned]:
-        known.update(plans_of(Workspace(workspace.folder)))
+        try:
+            known.update(plans_of(Workspace(workspace.folder)))
+        except YinxinError:  # one file is being written; as they were they still hold
+            if not known:
+                raise
         return known
 
     return Attendant(workspace.journal, plans, words_of(workspace, plans), stopping=stopping)
