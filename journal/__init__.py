@@ -16,7 +16,7 @@ from journal.queueing import SETTLED, Firing, FiringState
 from journal.records import RecordRow
 from journal.runs import RunRow
 from journal.states import LIVE, OPEN, SHOWN, TRANSITIONS, UNDER_WAY, State
-from journal.tallying import OpenAlarm, Tally
+from journal.tallying import Tally
 
 __all__ = [
     "GONE_AFTER",
@@ -45,7 +45,6 @@ __all__ = [
     "Kept",
     "KnownRow",
     "LeaseRow",
-    "OpenAlarm",
     "Prepared",
     "ReceiptRow",
     "RecordRow",

@@ -43,16 +43,6 @@ class Tally:
     alarms: int
 
 
-@dataclass(frozen=True, slots=True)
-class OpenAlarm:
-    """What somebody has to be told and that lasts."""
-
-    kind: str
-    sentence: str
-    todo: str
-    since: str
-
-
 class Tallies(Book):
     """Counting what there is."""
 
@@ -73,13 +63,6 @@ class Tallies(Book):
                 {str(state): int(count) for state, count in connection.execute(of_firings)},
                 connection.scalar(select(func.count()).where(alarms.c.over_at == "")) or 0,
             )
-
-    def open_alarms(self) -> list[OpenAlarm]:
-        """Return the alarms that last, the oldest first."""
-        told = select(alarms.c.kind, alarms.c.sentence, alarms.c.todo, alarms.c.since)
-        with self._reading() as connection:
-            rows = connection.execute(told.where(alarms.c.over_at == "").order_by(alarms.c.since))
-            return [OpenAlarm(*row) for row in rows]
 
 
 def _pairs(connection: Connection, one: ColumnElement[str], other: ColumnElement[str]) -> dict[tuple[str, str], int]:

@@ -92,12 +92,16 @@ def _went_well(firing: Firing) -> bool:
 
 
 def _alarms(journal: Journal) -> Iterator[Check]:
-    alarms = journal.open_alarms()
-    if not alarms:
-        yield Check("alarms", _("alarms"), "ok", _("none"))
+    """What failed ails the workspace; what only waits for a person, such as held records, is counted."""
+    alarms = journal.alarms()
+    failed = [each for each in alarms if each.kind == "failed"]
+    if not failed:
+        counted = ngettext("{count} waits for a person", "{count} wait for a person", len(alarms))
+        found = counted.format(count=f"{len(alarms):,}") if alarms else _("none")
+        yield Check("alarms", _("alarms"), "ok", found)
         return
-    told = [_("{sentence} (since {when})").format(sentence=each.sentence, when=_local(each.since)) for each in alarms]
-    yield Check("alarms", _("alarms"), "warning", _some(told), alarms[0].todo)
+    told = [_("{sentence} (since {when})").format(sentence=each.sentence, when=_local(each.since)) for each in failed]
+    yield Check("alarms", _("alarms"), "warning", _some(told), failed[0].todo)
 
 
 def _named(firing: Firing) -> str:

@@ -20,9 +20,9 @@ from bots.workspace import Workspace
 from cli import doctor
 from cli.health.checking import Check, Look, examine
 from connectors.portal.kept import Kept, SessionStore
-from journal import Firing, Journal
+from journal import Alarm, Firing, Journal
 from journal.queueing import stamp
-from journal.schema import alarms, workers
+from journal.schema import workers
 from tests.end_to_end.machines import lay_on
 from tests.end_to_end.town import Desk, Town, call
 from tests.postgres import Cluster, postgres  # noqa: F401 - a fixture
@@ -274,12 +274,13 @@ def test_a_schedule_whose_last_due_time_came_to_nothing_is_told(copied: Desk) ->
     assert_ill(looked(copied, "work")["overdue.vain"], "warning", "nightly", "no-answer", "yinxin run")
 
 
-def test_an_alarm_that_lasts_is_told(copied: Desk) -> None:
-    """With what is to be done about it."""
-    row = {"key": "k", "kind": "drift", "actor": "an integrator", "sentence": "The list has another column."}
-    row |= {"todo": "Accept the new layout.", "since": stamp(datetime.now(UTC)), "seen_at": "", "over_at": ""}
-    with opened(copied) as journal, journal._writer.begin() as connection:
-        connection.execute(alarms.insert().values(**row, times=1, told={}))
+def test_an_alarm_of_something_that_failed_is_told(copied: Desk) -> None:
+    """With what is to be done about it; what only waits for a person is counted, and is no illness."""
+    with opened(copied) as journal:
+        assert journal.alarms()
+        assert looked(copied, "work")["alarms"].health == "ok"
+        broken = Alarm("k", "failed", "drift", "The list has another column.", "Accept the new layout.")
+        journal.raise_alarms([broken], datetime.now(UTC))
     assert_ill(looked(copied, "work")["alarms"], "warning", "another column", "Accept the new layout.")
 
 

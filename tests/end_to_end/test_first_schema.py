@@ -52,7 +52,7 @@ def test_every_command_speaks_of_it(old: Desk) -> None:
 
 def test_the_doctor_asks_for_a_backup_before_the_upgrade_and_gets_one(old: Desk, tmp_path: Path) -> None:
     """A backup of an older journal leaves it as it is; restored, it is upgraded, and holds the same."""
-    (checked,) = [each for each in old.call("doctor").result["checks"] if each["name"] == "journal"]
+    (checked,) = [each for each in old.call("doctor").result["checks"] if each["id"] == "migrations"]
     assert checked["health"] == "warning"
     made = old.call("backup", str(tmp_path / "a.tar.gz"))
     assert (made.code, made.result["revision"], made.result["evidence"]) == (0, first.REVISION, 3)

@@ -67,7 +67,8 @@ def test_the_numbers_are_those_of_the_journal(settled: tuple[Town, Desk]) -> Non
     assert 0 < value(samples, "last_success_age_seconds", bot="disclosure") < 3600
     assert value(samples, "calendar_horizon_days") > 100
     assert value(samples, "disk_free_bytes") > 0
-    assert value(samples, "alarms_open") == 0
+    with Workspace.find(desk.folder).journal() as journal:
+        assert value(samples, "alarms_open") == len(journal.alarms()) > 0
 
 
 def test_firings_and_workers_are_counted_where_they_are(quiet: Desk) -> None:

@@ -76,9 +76,9 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Firing], dict[s
         waiting = False
         while clock.now.date() <= LAST:
             clock.now += timedelta(hours=1)
-            if not OUTAGE[0] <= clock.now < OUTAGE[1] and clock.now.hour in {7, 8, 9, 12, 14, 17, 22}:
-                if clerk.settle() or waiting:
-                    waiting = _work(journal, clock.now)
+            awake = not OUTAGE[0] <= clock.now < OUTAGE[1] and clock.now.hour in {7, 8, 9, 12, 14, 17, 22}
+            if awake and (clerk.settle() or waiting):
+                waiting = _work(journal, clock.now)
         return journal.firings(), journal.settled_until(), journal.audit().whole
 
 
