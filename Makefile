@@ -53,6 +53,7 @@ check: $(MADE)/venv
 bench: $(MADE)/browser
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.end_to_end
+	$(BIN)/python -m benchmarks.journal
 
 # What follows changes files that are committed.
 lock: $(MADE)/venv
