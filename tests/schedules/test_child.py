@@ -78,7 +78,7 @@ def test_who_does_not_listen_is_killed_with_all_children(monkeypatch: pytest.Mon
         f"open({str(told)!r}, 'w').write(str(p.pid)); time.sleep(60)"
     )
     assert _run(deaf, Limits(seconds=2.5)).code == -signal.SIGKILL
-    assert _gone(int(told.read_text("utf-8")))
+    _until(lambda: _gone(int(told.read_text("utf-8"))))
 
 
 def test_a_command_line_ends_when_whoever_attends_it_is_killed(tmp_path: Path) -> None:
