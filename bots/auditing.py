@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from bots.writing import refuse_existing
 from journal import Audit, Damage, Journal
 from words.errors import BusinessError, Place, UsageError
 from words.languages import gettext as _
@@ -57,13 +58,7 @@ def export_events(journal: Journal, file: Path, *, force: bool) -> int:
     Raises:
         UsageError: the file exists and ``force`` is not given, or it cannot be written.
     """
-    if file.exists() and not force:
-        raise UsageError(
-            "file-exists",
-            _("There is a file of this name already."),
-            todo=_("Name another file, or overwrite it with --force."),
-            place=Place(file=str(file)),
-        )
+    refuse_existing(file, force=force)
     try:
         return _written(journal, file)
     except OSError as error:

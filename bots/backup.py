@@ -15,6 +15,7 @@ from bots.belongings import REPORTS, STATE, Choice, belongings
 from bots.heads import FILE as HEADS
 from bots.manifest import FORMAT, Entry, Manifest, entry_of, is_safe
 from bots.workspace import Workspace
+from bots.writing import refuse_existing
 from journal import Journal
 from journal.copying import Survey, survey
 from journal.evidence import sync_folder
@@ -83,13 +84,7 @@ def _name(title: str) -> str:
 
 
 def _refuse(workspace: Workspace, file: Path, *, force: bool) -> None:
-    if file.exists() and not force:
-        raise UsageError(
-            "file-exists",
-            _("There is a file of this name already."),
-            todo=_("Name another file, or overwrite it with --force."),
-            place=Place(file=str(file)),
-        )
+    refuse_existing(file, force=force)
     facts = Journal.look(workspace.state, workspace.database)
     if facts is None or not facts.revision:
         raise UsageError(

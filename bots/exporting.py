@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from bots.replaying import Stored, findings_of, placed, stored
 from bots.workspace import Workspace
+from bots.writing import refuse_existing
 from journal import Journal, RunRow
 from mappings.apply import ORIGIN, OWN_COLUMNS
 from mappings.headers import find_columns
@@ -47,13 +48,7 @@ def refuse_to_overwrite(file: Path, *, force: bool) -> None:
             todo=_("Let its name end with .xlsx or .csv."),
             place=Place(file=str(file)),
         )
-    if file.exists() and not force:
-        raise UsageError(
-            "file-exists",
-            _("There is a file of this name already."),
-            todo=_("Name another file, or overwrite it with --force."),
-            place=Place(file=str(file)),
-        )
+    refuse_existing(file, force=force)
 
 
 def export_quarantine(workspace: Workspace, journal: Journal, run: RunRow, file: Path) -> int:
