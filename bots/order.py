@@ -19,6 +19,11 @@ class Order:
     dry_run: bool = False
 
 
+def part_of(bot: str, source: str) -> str:
+    """Return the name under which one source of a bot is collected ahead."""
+    return f"{bot}/{source}"
+
+
 def usual_since(declared: BotDeclared | CommitmentsDeclared, since: date | None, last: date) -> date:
     """Return the first day of a window that nobody chose; a commitment is watched as long as its system lists it.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
+from bots.collecting import Ahead, collect_ahead, not_its_source
 from bots.commitments import Commitments
 from bots.declared import CommitmentsDeclared
 from bots.disclosure import Disclosure
-from bots.order import Order
+from bots.order import Order, part_of
 from bots.story import Done, Story
 from bots.watching import Watch
 from bots.workspace import Workspace
@@ -29,6 +30,20 @@ def run_alone(workspace: Workspace, journal: Journal, order: Order, watch: Watch
     """
     with alone(workspace, journal, order.bot, watch):
         return asyncio.run(_story(workspace, journal, order, watch).run())
+
+
+def collect_alone(workspace: Workspace, journal: Journal, source: str, order: Order, watch: Watch) -> Ahead:
+    """Collect from one source of a bot, and nothing else, while holding the lease of its login.
+
+    Raises:
+        UsageError: the bot has no such source.
+        Busy: somebody else still uses that login after the bot's ``patience``.
+    """
+    name, declared = part_of(order.bot, source), workspace.bot(order.bot)
+    if source not in declared.sources:
+        raise not_its_source(order.bot, source, declared.sources)
+    with _holding(journal, name, [workspace.claim(source)], watch, declared.patience):
+        return asyncio.run(collect_ahead(workspace, journal, source, order, watch))
 
 
 def resume_alone(workspace: Workspace, journal: Journal, run: RunRow, watch: Watch) -> Done | None:
@@ -54,10 +69,15 @@ def alone(
     """
     declared = workspace.bot(bot)
     patience = declared.patience if patience is None else patience
-    claims = [f"bot {bot}", *workspace.claims(declared)]
-    work = f"yinxin {bot}"
+    with _holding(journal, bot, workspace.claims(declared), watch, patience):
+        yield
+
+
+@contextmanager
+def _holding(journal: Journal, name: str, logins: Sequence[str], watch: Watch, patience: float) -> Iterator[None]:
+    claims, work = [f"bot {name}", *logins], f"yinxin {name}"
     waits = journal.holding(claims, work, patience=patience, waiting=lambda lease: watch.waits(lease.about))
-    with about(bot), waits:
+    with about(name), waits:
         yield
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bots.workspace import Workspace
 from cli.commands import TERMINATED, Call
 from cli.hands import dispatching
-from cli.planning import plan_of, plans_of, words_of
+from cli.planning import parts_of, plan_of, plans_of, words_of
 from cli.rounds import see_to_alarms
 from schedules.attendant import Attendant
 from schedules.clerk import Clerk
@@ -91,7 +91,8 @@ def run_once(call: Call, name: str, *, queued: bool) -> int:
         assert firing
         if not queued:
             call.printer.say(_("Running {bot}.").format(bot=planned.bot))
-            firing = attendant_of(workspace, stopping).attend(firing.key, clerk.room()) or journal.firing(firing.key)
+            alone = attendant_of(workspace, stopping, shared=False)
+            firing = alone.attend(firing.key, clerk.room()) or journal.firing(firing.key)
     assert firing
     from cli.schedule import reason, row_told
 
@@ -100,8 +101,8 @@ def run_once(call: Call, name: str, *, queued: bool) -> int:
     return firing.exit_code or 0
 
 
-def attendant_of(workspace: Workspace, stopping: threading.Event) -> Attendant:
-    """Return what runs firings of a workspace."""
+def attendant_of(workspace: Workspace, stopping: threading.Event, *, shared: bool = True) -> Attendant:
+    """Return what runs firings of a workspace; ``shared`` says that others are there to take parts of one."""
     known: dict[str, Planned] = {}
 
     def plans() -> dict[str, Planned]:
@@ -112,7 +113,10 @@ def attendant_of(workspace: Workspace, stopping: threading.Event) -> Attendant:
                 raise
         return known
 
-    return Attendant(workspace.journal, plans, words_of(workspace, plans), stopping=stopping)
+    attendant = Attendant(workspace.journal, plans, words_of(workspace, plans), stopping=stopping)
+    if shared:
+        attendant.parts = parts_of(workspace, plans)
+    return attendant
 
 
 def renewed(clerk: Clerk, workspace: Workspace) -> dict[str, Planned]:

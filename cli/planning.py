@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
+from bots.order import part_of
 from bots.reading import read_text
+from journal.queueing import PART
 from schedules.declared import CALENDAR
-from schedules.due import window_of
+from schedules.due import slices, window_of
 from schedules.planned import Planned, read_planned
 from words.declared import line_of, suggest
 from words.errors import Place, UsageError
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from journal import Firing, Journal
 
 ROOM = "schedules"
+_TO = ".."
+_AS_NEW: dict[str, Any] = {"state": "queued", "reason": "", "attempts": 0}
 
 
 def plans_of(workspace: Workspace) -> dict[str, Planned]:
@@ -69,19 +74,62 @@ def words_of(
     """Return what makes the command line of a firing: its bot over its window, or the run that was interrupted."""
 
     def words(journal: Journal, firing: Firing, interrupted: str) -> Sequence[str]:
+        planned = plans()[firing.whole]
         return [
             *(sys.executable, "-m", "cli.attended"),
-            *(["resume", interrupted] if interrupted else _run(workspace, journal, plans()[firing.schedule], firing)),
+            *(["resume", interrupted] if interrupted else _ordered(workspace, journal, planned, firing)),
             *("--json", "--workspace", str(workspace.folder.resolve()), "--lang", current()),
         ]
 
     return words
 
 
-def _run(workspace: Workspace, journal: Journal, planned: Planned, firing: Firing) -> list[str]:
-    due = datetime.fromisoformat(firing.due_at).astimezone(planned.zone).date()
-    last = journal.last_success(firing.bot) if planned.window == "last_success" else None
-    succeeded = datetime.fromisoformat(last.until).date() if last else None
-    window = window_of(planned, workspace.settings.as_of or due, succeeded)
+def _ordered(workspace: Workspace, journal: Journal, planned: Planned, firing: Firing) -> list[str]:
+    if firing.part:
+        source, days = firing.part
+        since, _dots, until = days.partition(_TO)
+        return ["collect", planned.bot, "--source", source, "--since", since, "--until", until]
+    window = _window(workspace, journal, planned, firing)
     options = ["--since", str(window[0]), "--until", str(window[1])] if window else []
-    return ["run", firing.bot, *options]
+    return ["run", planned.bot, *options]
+
+
+def _window(workspace: Workspace, journal: Journal, planned: Planned, firing: Firing) -> tuple[date, date] | None:
+    due = datetime.fromisoformat(firing.due_at).astimezone(planned.zone).date()
+    last = journal.last_success(planned.bot) if planned.window == "last_success" else None
+    succeeded = date.fromisoformat(last.until) if last else None
+    return window_of(planned, workspace.settings.as_of or due, succeeded)
+
+
+def parts_of(
+    workspace: Workspace, plans: Callable[[], dict[str, Planned]]
+) -> Callable[[Journal, Firing], list[Firing]]:
+    """Return what splits a firing over a big window: each source and each stretch of days is collected by itself."""
+
+    def parts(journal: Journal, firing: Firing) -> list[Firing]:
+        planned = plans()[firing.whole]
+        if planned.split is None or firing.part:
+            return []
+        since, until = _window(workspace, journal, planned, firing) or _own_window(workspace, planned.bot)
+        stretches = list(slices(since, until, planned.split))
+        if len(stretches) == 1:
+            return []
+        return [
+            replace(
+                firing,
+                schedule=PART.join([firing.schedule, source, f"{first}{_TO}{last}"]),
+                bot=part_of(planned.bot, source),
+                **_AS_NEW,
+            )
+            for first, last in stretches
+            for source in workspace.bot(planned.bot).sources
+        ]
+
+    return parts
+
+
+def _own_window(workspace: Workspace, bot: str) -> tuple[date, date]:
+    from cli.run import order_for
+
+    order = order_for(workspace, bot)
+    return order.since, order.until

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
         workspace = call.workspace()
         with workspace.journal() as journal:
-            last = None if run else journal.last_run()
+            last = None if run else next(iter(journal.judged_runs(1)), None)
             if not run and last is None:
                 raise UsageError(
                     "no-run",

@@ -37,7 +37,7 @@ def look_at_firings(clerk: Clerk, moment: datetime) -> None:
 
 
 def _wrong(clerk: Clerk) -> Iterator[Alarm]:
-    waiting = {each.schedule: each for each in clerk.late()}
+    waiting = {each.whole: each for each in clerk.late()}
     for name in clerk.plans:
         if name in waiting:
             yield _waits(waiting[name])
@@ -74,7 +74,7 @@ def _came_to_nothing(firing: Firing | None) -> Alarm | None:
 
 
 def _alarm(firing: Firing, actor: str, sentence: str, todo: str) -> Alarm:
-    return Alarm(f"{_PREFIX}{firing.schedule}", "failed", actor, sentence, todo)
+    return Alarm(f"{_PREFIX}{firing.whole}", "failed", actor, sentence, todo)
 
 
 def _local(firing: Firing) -> str:

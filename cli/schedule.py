@@ -99,7 +99,7 @@ def _register_looking(app: typer.Typer) -> None:
         workspace, since = call.workspace(), datetime.now(UTC) - timedelta(days=days)
         plans = {name: plan_of(workspace, name)} if name else plans_of(workspace)
         with workspace.journal() as journal:
-            rows = journal.firings(name or "", since=stamp(since))
+            rows = [row for row in journal.firings(since=stamp(since)) if name in (None, row.whole)]
             until = journal.settled_until()
         missing = {
             each: holes(plan, [row.due_at for row in rows if row.schedule == each], until.get(each, ""))
@@ -107,7 +107,7 @@ def _register_looking(app: typer.Typer) -> None:
         }
         call.printer.table(
             [_("Due"), _("Schedule"), _("State"), _("Reason"), _("Attempts"), _("Run"), _("Exit code")],
-            [_line(plans.get(row.schedule), row) for row in rows],
+            [_line(plans.get(row.whole), row) for row in rows],
         )
         count = sum(map(len, missing.values()))
         counted = ngettext("{count} due time, ", "{count} due times, ", len(rows)).format(count=f"{len(rows):,}")
@@ -170,6 +170,7 @@ REASONS = {
     "overtaken": N_("a later one took its place"),
     "deadline": N_("past its deadline"),
     "stopped": N_("stopped in order"),
+    "parts": N_("its parts come first"),
     "worker-died": N_("its worker died"),
     "undeclared": N_("it is not declared any more"),
     "memory": N_("it needed too much memory"),

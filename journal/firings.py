@@ -91,6 +91,13 @@ class Firings(Leases):
         with self._writing() as connection:
             return change(connection, firing, moment, state="queued", **told)
 
+    def parted(self, firing: Firing, parts: Sequence[Firing], moment: datetime) -> Firing:
+        """Let a running firing wait, while holding its lease, until its parts have ended, however they end."""
+        told = {"reason": "parts", "attempts": firing.attempts - 1}
+        with self._writing() as connection:
+            insert(connection, [replace(each, changed_at=stamp(moment)) for each in parts])
+            return change(connection, firing, moment, state="queued", **told)
+
     def ended(
         self, firing: Firing, moment: datetime, *, reason: str = "", run_id: str = "", exit_code: int | None = None
     ) -> Firing:

@@ -16,6 +16,8 @@ from journal.schema import firings
 FiringState = Literal["queued", "running", "ran", "coalesced", "missed", "skipped"]
 #: What no scheduler and no worker touches any more.
 SETTLED: tuple[FiringState, ...] = ("ran", "coalesced", "missed", "skipped")
+#: Stands between a schedule and the part of a firing; no file name holds it.
+PART = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,16 @@ class Firing:
     run_id: str = ""
     exit_code: int | None = None
     changed_at: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The schedule; of a part (``SCHEDULE/SOURCE/DAYS``) that of the firing that waits for it."""
+        return self.schedule.partition(PART)[0]
+
+    @property
+    def part(self) -> list[str]:
+        """What it does of its firing: the source, and the days; nothing if it is a whole one."""
+        return self.schedule.split(PART)[1:]
 
     @property
     def key(self) -> str:
@@ -92,13 +104,25 @@ def claimable(
     """Return the firings that may start, the most urgent first."""
     busy = select(firings.c.bot, func.count()).where(firings.c.state == "running").group_by(firings.c.bot)
     taken = {str(bot): int(count) for bot, count in connection.execute(busy)}
-    conditions = [firings.c.starts_at <= stamp(moment), *([firings.c.queue.in_(queues)] if queues else [])]
+    conditions = [
+        firings.c.starts_at <= stamp(moment),
+        ~_parts_left(),
+        *([firings.c.queue.in_(queues)] if queues else []),
+    ]
     return [each for each in _waiting(connection, *conditions) if taken.get(each.bot, 0) < room.get(each.bot, 1)]
 
 
+def _parts_left() -> ColumnElement[bool]:
+    """Tell whether parts of a firing wait or are under way; it starts when they have ended."""
+    part, name = firings.alias(), firings.c.schedule + PART
+    of_it = (part.c.due_at == firings.c.due_at) & (func.substr(part.c.schedule, 1, func.length(name)) == name)
+    return select(part.c.schedule).where(of_it, part.c.state.in_(("queued", "running"))).exists()
+
+
 def overtake(connection: Connection, schedule: str, moment: datetime) -> None:
-    """Say of what nobody has claimed yet that a later firing took its place."""
-    for each in _waiting(connection, firings.c.schedule == schedule):
+    """Say of what nobody has claimed yet, parts included, that a later firing took its place."""
+    mine = (firings.c.schedule == schedule) | firings.c.schedule.startswith(schedule + PART, autoescape=True)
+    for each in _waiting(connection, mine):
         change(connection, each, moment, state="coalesced", reason="overtaken")
 
 

@@ -27,6 +27,7 @@ class Attendant:
         opened: opens a journal, one for every firing: leases belong to whoever opened it.
         plans: the schedules by name.
         words: returns the command line of a firing, given the interrupted run that it goes on with, if there is one.
+        parts: returns the parts of a firing that are to be done before it, by whoever is free; mostly none.
         after: called with every firing that has ended, and the envelope of its run.
         stopping: set when all work has to end in order.
         clock: what tells the present.
@@ -35,6 +36,7 @@ class Attendant:
     opened: Callable[[], Journal]
     plans: Callable[[], Plans]
     words: Callable[[Journal, Firing, str], Sequence[str]]
+    parts: Callable[[Journal, Firing], Sequence[Firing]] = lambda _journal, _firing: ()
     after: Callable[[Journal, Firing, Mapping[str, object]], None] = lambda _journal, _firing, _told: None
     stopping: threading.Event = field(default_factory=threading.Event)
     clock: Clock = present
@@ -56,9 +58,12 @@ class Attendant:
                 return None
 
     def _run(self, journal: Journal, firing: Firing) -> Firing:
-        planned = self.plans().get(firing.schedule)
+        planned = self.plans().get(firing.whole)
         if planned is None:
             return journal.ended(firing, self.clock(), reason="undeclared", exit_code=2)
+        if _first(firing) and (parts := self.parts(journal, firing)):
+            logger.info("{} waits for {} parts", firing.key, len(parts))
+            return journal.parted(firing, parts, self.clock())
         logger.info("{} begins, attempt {}", firing.key, firing.attempts)
         words = self.words(journal, firing, _interrupted(journal, firing))
         ended = run_child(words, self._limits(planned, firing), self.stopping)
@@ -91,9 +96,14 @@ def pause(planned: Planned, attempts: int) -> timedelta:
     return min(planned.pause * (1 << min(attempts - 1, 16)), max(_HOUR, planned.pause))
 
 
+def _first(firing: Firing) -> bool:
+    """Tell whether nobody has worked at a firing yet."""
+    return firing.attempts == 1 and not firing.reason
+
+
 def _interrupted(journal: Journal, firing: Firing) -> str:
     """Return the run that an earlier attempt left unfinished."""
-    if firing.attempts == 1 and firing.reason == "":
+    if _first(firing) or (firing.attempts == 1 and firing.reason == "parts"):
         return ""
     left = [run for run in journal.unfinished_runs(firing.bot) if run.state != "done"]
     return left[-1].run_id if left else ""

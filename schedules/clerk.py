@@ -109,7 +109,7 @@ class Clerk:
         return [each for each in waiting if moment - datetime.fromisoformat(each.starts_at) > self._grace(each)]
 
     def _grace(self, firing: Firing) -> timedelta:
-        planned = self.plans.get(firing.schedule)
+        planned = self.plans.get(firing.whole)
         return planned.misfire_grace if planned else NOTHING
 
 

@@ -126,6 +126,15 @@ def window_of(planned: Planned, day: date, succeeded: date | None) -> tuple[date
     return None
 
 
+def slices(since: date, until: date, most: timedelta) -> Iterator[tuple[date, date]]:
+    """Yield a window, both ends included, in stretches of at most so many days that differ by a day at most."""
+    days = (until - since).days + 1
+    count = -(-days // most.days)
+    for number in range(count):
+        first, after = (since + timedelta(days=days * each // count) for each in (number, number + 1))
+        yield first, after - timedelta(days=1)
+
+
 def holes(planned: Planned, found: Collection[str], until: str) -> list[str]:
     """Return the due times, UTC ISO text, that lie between others and were never settled; none is what must be.
 

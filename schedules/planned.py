@@ -82,6 +82,8 @@ class Planned(Declared):
         jitter: a firing starts up to so much later, each time another moment that all schedulers agree on.
         misfire_grace: how late a firing may still start when nobody was there at its time.
         coalesce: of several due times that nobody served, only the last runs.
+        split: a window longer than this is first collected in parts of at most so many days, each of one source, by
+            all workers that are free; then the bot runs over the whole of it, and writes one report.
         priority: among firings that wait, the higher one goes first.
         concurrency: how many firings of its bot may be under way; runs that share a login still wait for each other.
         deadline: by when after its due time the work has to be done: not begun by then it is missed, still at work it
@@ -102,6 +104,7 @@ class Planned(Declared):
     jitter: Duration = NOTHING
     misfire_grace: Duration = timedelta(hours=1)
     coalesce: bool = True
+    split: Annotated[Duration, Field(ge=timedelta(days=1))] | None = None
     priority: int = 0
     concurrency: int = Field(default=1, ge=1)
     deadline: Duration | None = None

@@ -270,6 +270,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "jitter": "a firing starts up to so much later (`90s`, `15m`, `2h`, `1d`), each time another moment",
         "misfire_grace": "how late a firing may still start when nobody was there at its time",
         "coalesce": "of several due times that nobody served, only the last runs",
+        "split": "a longer window is first collected in parts of so many days at most, each of one source, by free workers",
         "priority": "among firings that wait, the higher one goes first",
         "concurrency": "how many firings of its bot may be under way; runs that share a login wait for each other",
         "deadline": "by when after its due time the work is done: not begun then it is missed, at work it is stopped",

@@ -62,7 +62,9 @@ def _overdue(journal: Journal) -> Iterator[Check]:
     from journal.queueing import stamp
 
     now = datetime.fromtimestamp(journal.clock(), UTC)
-    waiting = [each for each in journal.firings(states=["queued"]) if each.starts_at < stamp(now - _LATE)]
+    since = stamp(now - _LATE)
+    queued = journal.firings(states=["queued"])
+    waiting = [each for each in queued if each.starts_at < since and each.reason != "parts"]
     if waiting:
         told = [_("{firing} is due and nobody has taken it up").format(firing=_named(each)) for each in waiting]
         todo = _("Start a worker that serves its queue: “yinxin worker”; see too whether another run is in its way.")

@@ -30,6 +30,42 @@ def test_what_is_queued_runs_and_the_history_has_no_hole(town: Town, desk: Desk)
         ]
 
 
+def test_a_big_window_is_collected_in_parts_and_told_in_one_report(town: Town, desk: Desk) -> None:
+    """Each detail is opened once, by the part that it belongs to; the run over the whole delivers everything once."""
+    schedule(desk, "daily", 'cron: "0 0 1 1 *"', "split: 20d")
+    desk.call("schedule", "run-now", "daily", "--queue")
+    with on_duty(desk, "schedule", "serve", "--workers", "2"):
+        until(lambda: all(each.state == "ran" for each in firings(desk)))
+    ended = firings(desk)
+    parts = [each for each in ended if each.part]
+    [whole] = [each for each in ended if not each.part]
+    assert {each.part[0] for each in parts} == {"approval", "bureau"}
+    assert len(parts) > 3
+    assert whole.exit_code == 1
+    assert town.stored() == town.due()
+    with Workspace.find(desk.folder).journal() as journal:
+        counts = journal.run(whole.run_id).counts
+        rows = sum(journal.run(each.run_id).counts["collected"] for each in parts)
+        assert rows == counts["collected"] == _opened(town)
+    assert desk.call("schedule", "history", "daily").result["holes"] == {"daily": []}
+    assert desk.call("report").result["run"] == whole.run_id
+
+
+def test_collecting_ahead_sends_nothing_and_leaves_nothing_to_open(town: Town, desk: Desk) -> None:
+    """What it brought is what the run would have opened; a source of another bot is refused by name."""
+    ahead = desk.call("collect", "disclosure")
+    assert ahead.code in {0, 1}, ahead.err
+    assert not town.received
+    assert all(each["rows"] == each["new"] > 0 for each in ahead.result["sources"])
+    again = desk.call("collect", "disclosure", "--source", "approval")
+    assert [each["new"] for each in again.result["sources"]] == [0]
+    assert_named(desk.call("collect", "disclosure", "--source", "aproval"), 2, "not-declared", field="sources")
+    before = _opened(town)
+    desk.call("run", "disclosure")
+    assert _opened(town) == before == sum(each["rows"] for each in ahead.result["sources"])
+    assert town.stored() == town.due()
+
+
 def test_a_machine_that_loses_its_power_goes_on_by_itself(town: Town, desk: Desk) -> None:
     """Whoever is on duty is killed in the middle of a run; the next one takes it up, and nothing is sent twice."""
     schedule(desk, "daily")
@@ -95,3 +131,8 @@ def test_what_is_wrong_is_said_before_anybody_is_on_duty(quiet: Desk) -> None:
     schedule(quiet, "daily", 'cron: "30 8 * * *"', bot="disclosur")
     assert_named(quiet.call("schedule", "list"), 2, "not-declared", file="schedules/daily.yaml", line=2, field="bot")
     assert_named(quiet.call("worker"), 2, "no-queue")
+
+
+def _opened(town: Town) -> int:
+    """Return how many details were asked for."""
+    return sum("detail" in asked or "/results/" in asked for asked in town.asked)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -35,6 +35,16 @@ class Bureau:
     begun: list[str] = field(default_factory=list)
     after: list[tuple[Firing, Mapping[str, object]]] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
+    split: tuple[str, ...] = ()
+
+    def parts(self, firing: Firing) -> list[Firing]:
+        """Return the parts of a whole firing."""
+        new = replace(firing, state="queued", attempts=0)
+        return [
+            replace(new, schedule=f"daily/{each}", bot=f"disclosure/{each[0]}")
+            for each in self.split
+            if not firing.part
+        ]
 
     def opened(self) -> Journal:
         """Open the journal once more, as another process would."""
@@ -57,9 +67,10 @@ class Bureau:
             self.opened,
             lambda: {"daily": self.planned},
             words,
-            lambda _journal, firing, told: self.after.append((firing, told)),
-            self.stopping,
-            lambda: self.now,
+            parts=lambda _journal, firing: self.parts(firing),
+            after=lambda _journal, firing, told: self.after.append((firing, told)),
+            stopping=self.stopping,
+            clock=lambda: self.now,
         )
 
     def due(self) -> Firing:
@@ -162,6 +173,47 @@ def test_past_its_deadline_a_firing_is_missed_or_stopped(bureau: Bureau) -> None
     with bureau.opened() as journal:
         assert journal.claimable(bureau.now) == []
     assert (bureau.stands(late.key).state, bureau.stands(late.key).reason) == ("missed", "deadline")
+
+
+def test_a_firing_waits_for_its_parts_however_they_end(bureau: Bureau) -> None:
+    """It makes room for them, starts when the last one has ended, and is not split a second time."""
+    bureau.split = ("a/1", "a/2", "b/1")
+    whole = bureau.due()
+    waits = bureau.attendant().attend(whole.key, {})
+    assert waits
+    assert (waits.state, waits.reason, waits.attempts) == ("queued", "parts", 0)
+    bureau.says[:] = ["import sys; sys.exit(5)"]
+    with bureau.opened() as journal:
+        while parts := [each.key for each in journal.claimable(bureau.now) if each.part]:
+            assert bureau.attendant().attend(whole.key, {}) is None
+            bureau.attendant().attend(parts[0], {})
+    assert len(bureau.begun) == 3
+    ended = bureau.attendant().attend(whole.key, {})
+    assert ended
+    assert (ended.state, ended.attempts, bureau.begun) == ("ran", 1, ["", "", "", ""])
+
+
+def test_parts_of_one_source_go_one_after_another_and_those_of_several_side_by_side(bureau: Bureau) -> None:
+    """A login is used once at a time; another system's is free meanwhile."""
+    bureau.split = ("a/1", "a/2", "b/1")
+    bureau.attendant().attend(bureau.due().key, {})
+    with bureau.opened() as journal:
+        first = next(each for each in journal.claimable(bureau.now) if each.part == ["a", "1"])
+        assert journal.claim(bureau.now, first.key)
+        assert [each.part for each in journal.claimable(bureau.now)] == [["b", "1"]]
+
+
+def test_a_later_due_time_takes_the_place_of_a_firing_and_of_its_parts(bureau: Bureau) -> None:
+    """What nobody has begun of either is coalesced; a schedule with a similar name keeps its own."""
+    bureau.split = ("a/1",)
+    bureau.attendant().attend(bureau.due().key, {})
+    with bureau.opened() as journal:
+        journal.call(Firing("dailyx/a/1", stamp(bureau.now), "other"), bureau.now)
+        journal.settle("daily", bureau.now - timedelta(hours=1), lambda _after: [])
+        later = Firing("daily", stamp(bureau.now + timedelta(hours=1)), "disclosure")
+        journal.settle("daily", bureau.now + timedelta(hours=1), lambda _after: [later])
+        assert {each.schedule for each in journal.firings(states=["coalesced"])} == {"daily", "daily/a/1"}
+        assert {each.schedule for each in journal.firings(states=["queued"])} == {"daily", "dailyx/a/1"}
 
 
 def test_what_a_dead_worker_was_at_is_taken_up_once(bureau: Bureau) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schedules.due import due_times, holes, next_times, settle, starts_at, window_of
+from schedules.due import due_times, holes, next_times, settle, slices, starts_at, window_of
 from schedules.planned import Planned, read_planned, told_duration
 from schedules.workdays import Calendar
 from words.errors import UsageError
@@ -180,3 +180,15 @@ def test_durations_read_as_they_are_told(seconds: int) -> None:
     """Written and read again they are the same."""
     told = told_duration(timedelta(seconds=seconds))
     assert planned(jitter=told).jitter == timedelta(seconds=seconds)
+
+
+@given(st.dates(date(2024, 1, 1), date(2025, 12, 31)), st.integers(0, 800), st.integers(1, 200))
+def test_a_window_is_split_into_stretches_that_cover_it_once(since: date, more: int, most: int) -> None:
+    """No day twice, none left out, none longer than allowed, and none much shorter than the others."""
+    until = since + timedelta(days=more)
+    stretches = list(slices(since, until, timedelta(days=most)))
+    days = [first + timedelta(days=each) for first, last in stretches for each in range((last - first).days + 1)]
+    assert days == [since + timedelta(days=each) for each in range(more + 1)]
+    lengths = {(last - first).days + 1 for first, last in stretches}
+    assert max(lengths) <= most
+    assert max(lengths) - min(lengths) <= 1
