@@ -135,7 +135,7 @@ def _from_memory(known: Known, keys: Iterable[str]) -> list[Row]:
 
 
 def _mapped(source: Source, rows: Sequence[Row]) -> Mapped:
-    return apply(source.mapping, frame_of(source, rows), place=Place(system=source.title))
+    return apply(source.mapping, frame_of(source.title, rows), place=Place(system=source.title))
 
 
 def _tells_all(source: Source, answer: Mapping[str, str]) -> bool:

@@ -38,13 +38,11 @@ def check_alone(workspace: Workspace, name: str, say: Callable[[str], None]) -> 
         Busy: somebody still uses it after a minute.
         YinxinError: it is not as declared; says who acts and where.
     """
-    if workspace.kind(name) == "files":
-        return _ledgers(workspace, name)
     told = _("Waiting for somebody else who is at work: {about}.")
     with (
         workspace.journal() as journal,
         journal.holding(
-            [workspace.claim(name)],
+            workspace.claim(name),
             f"yinxin connectors check {name}",
             patience=_PATIENCE,
             waiting=lambda lease: say(told.format(about=lease.about)),
@@ -54,23 +52,27 @@ def check_alone(workspace: Workspace, name: str, say: Callable[[str], None]) -> 
 
 
 async def check_connector(workspace: Workspace, name: str) -> Checked:
-    """Read as little as shows that a portal is as declared.
+    """Read as little as shows that a connector is as declared, in everything that it can be.
 
     Raises:
         YinxinError: it is not; says who acts and where.
     """
     browsers = Browsers()
+    checks = {"source": _source, "feed": _feed, "ledger": _ledgers}
     try:
-        if workspace.portal(name).upload:
-            return await _feed(workspace, name, browsers)
-        return await _source(workspace, name, browsers)
+        found = [await checks[role](workspace, name, browsers) for role in workspace.connector(name).roles]
     finally:
         await browsers.close()
+    said = next((each.first_finding for each in found if each.findings), "")
+    return Checked(sum(each.rows for each in found), sum(each.findings for each in found), said)
 
 
-def _ledgers(workspace: Workspace, name: str) -> Checked:
+async def _ledgers(workspace: Workspace, name: str, _browsers: Browsers) -> Checked:
     ledgers = workspace.ledgers(name)
-    mapped = [apply(ledgers.mapping, table.rows, place=table.place) for table in ledgers.tables()]
+    tables, errors = ledgers.readable()
+    if errors:
+        raise errors[0]
+    mapped = [apply(ledgers.mapping, table.rows, place=table.place) for table in tables]
     return _told([(each, each.records.height + each.quarantined) for each in mapped], ledgers.mapping.standard)
 
 
@@ -83,7 +85,7 @@ async def _source(workspace: Workspace, name: str, browsers: Browsers) -> Checke
         await source.evidence()
     finally:
         await source.close()
-    mapped = apply(source.mapping, frame_of(source, rows), place=Place(system=source.title))
+    mapped = apply(source.mapping, frame_of(source.title, rows), place=Place(system=source.title))
     return _told([(mapped, len(rows))], source.mapping.standard)
 
 

@@ -113,7 +113,7 @@ class Commitments(Story):
             watched = self._watched([book])
             doubtful = [each for each in watched if each.judgement.why]
             leaving = [each for each in watched if each.broken and not shown.forms(each.record_id)]
-            workers = self.workspace.portal(book.source.name).connections
+            workers = self.workspace.connector(book.source.name).connections
             await book.read_again([each.key for each in (*doubtful, *leaving)], self._since(), workers)
 
     def _since(self) -> str:

@@ -83,7 +83,7 @@ class _Explaining:
         for delivery in self.journal.deliveries(record_id=record_id):
             way = way_of(self.journal, delivery, self.run)
             known = delivery.feed in self.workspace.names("connectors")
-            yield replace(way, feed=self.workspace.portal(delivery.feed).title) if known else way
+            yield replace(way, feed=self.workspace.connector(delivery.feed).title) if known else way
 
     def _with_values(self, judgement: Judgement) -> Judgement:
         """Only the report that the run left holds the values of both sides."""

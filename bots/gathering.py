@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from bots.watching import Watch
-from connectors.base import Feed, Row, Source, Window
-from connectors.files import LedgerFiles
+from connectors.base import Feed, Ledgers, Row, Source, Window
 from journal import CollectedRow, Journal, RecordRow
 from mappings.apply import ORIGIN, ROW_KEY, Mapped, apply
 from mappings.checks import SENTENCES
@@ -62,16 +61,16 @@ async def collect(source: Source, window: Window, journal: Journal, run_id: str,
         for piece in await source.evidence():
             journal.keep_evidence(run_id, piece.kind, f"{source.title} {piece.about}", piece.content, piece.suffix)
     journal.remember_rows(run_id, source.name, (CollectedRow(row.key, row.digest, dict(row.payload)) for row in rows))
-    mapped = apply(source.mapping, frame_of(source, rows), place=Place(system=source.title))
+    mapped = apply(source.mapping, frame_of(source.title, rows), place=Place(system=source.title))
     journal.remember_records(run_id, remembered(mapped, source.mapping.standard))
     return mapped_side("source", [mapped], source.mapping.standard, len(rows), len(fresh))
 
 
-def frame_of(source: Source, rows: Sequence[Row]) -> pl.DataFrame:
+def frame_of(title: str, rows: Sequence[Row]) -> pl.DataFrame:
     """Return collected rows as a raw frame of text, with where each stands."""
     keys = dict.fromkeys(key for row in rows for key in row.payload)
     columns = {key: [row.payload.get(key, "") for row in rows] for key in keys}
-    origins = [_("{system} › {row}").format(system=source.title, row=row.label or row.key) for row in rows]
+    origins = [_("{system} › {row}").format(system=title, row=row.label or row.key) for row in rows]
     return pl.DataFrame(
         {**columns, ORIGIN: origins, ROW_KEY: [row.key for row in rows]},
         schema=dict.fromkeys([*keys, ORIGIN, ROW_KEY], pl.String),
@@ -86,7 +85,7 @@ def remembered(mapped: Mapped, standard: Standard) -> Iterable[RecordRow]:
         yield RecordRow(record_id, fingerprint, origin, mapped.mapping, value, changed)
 
 
-def read_ledgers(ledgers: LedgerFiles, watch: Watch) -> Side:
+def read_ledgers(ledgers: Ledgers, watch: Watch) -> Side:
     """Read and map every ledger; one that cannot be read is told, and the law's clock does not wait for it."""
     tables, unreadable = ledgers.readable()
     mapped = []

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
 import polars as pl
 
 from bots.declared import BotDeclared
 from bots.gathering import frame_of, quarantine_of
 from bots.workspace import Workspace
-from connectors.base import Row, Source
+from connectors.base import Row
 from journal import Journal, RunRow
 from mappings.apply import ORIGIN, Mapped, apply
 from mappings.checks import SENTENCES
@@ -90,8 +89,8 @@ def stored(workspace: Workspace, journal: Journal, run: RunRow) -> Iterator[Stor
     """
     bot = workspace.bot(run.bot)
     for name in bot.sources:
-        portal = workspace.portal(name)
-        seen, label = journal.rows_seen(run.run_id, name), portal.list_.label
+        declared = workspace.connector(name)
+        seen, label = journal.rows_seen(run.run_id, name), declared.row_label
         rows = [
             Row(key, known.digest, known.payload, label=known.payload.get(label, ""))
             for key, known in journal.known_rows(name).items()
@@ -99,9 +98,9 @@ def stored(workspace: Workspace, journal: Journal, run: RunRow) -> Iterator[Stor
         ]
         if not rows:
             continue
-        # A declaration has all that a frame takes of a source, and opens no connection.
-        frame = frame_of(cast("Source", portal), rows)
-        yield Stored(portal.title, Place(system=portal.title), "source", workspace.mapping(portal.mapping or ""), frame)
+        mapping = workspace.mapping(declared.mapping or "")
+        frame = frame_of(declared.title, rows)
+        yield Stored(declared.title, Place(system=declared.title), "source", mapping, frame)
     if isinstance(bot, BotDeclared):  # whoever watches commitments has no ledgers
         ledgers = workspace.ledgers(bot.ledgers)
         for table in ledgers.readable()[0]:

@@ -42,7 +42,7 @@ def collect_alone(workspace: Workspace, journal: Journal, source: str, order: Or
     name, declared = part_of(order.bot, source), workspace.bot(order.bot)
     if source not in declared.sources:
         raise not_its_source(order.bot, source, declared.sources)
-    with _holding(journal, name, [workspace.claim(source)], watch, declared.patience):
+    with _holding(journal, name, workspace.claim(source), watch, declared.patience):
         return asyncio.run(collect_ahead(workspace, journal, source, order, watch))
 
 

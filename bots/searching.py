@@ -41,8 +41,8 @@ def _systems(workspace: Workspace, runs: list[RunRow]) -> dict[str, None]:
     titles: dict[str, None] = {}
     for bot in map(workspace.bot, bots):
         if isinstance(bot, BotDeclared):  # what others watch has numbers of another kind
-            titles |= {workspace.portal(name).title: None for name in bot.sources}
-            titles |= {workspace.ledgers(bot.ledgers).title: None, workspace.portal(bot.feed).title: None}
+            titles |= {workspace.connector(name).title: None for name in bot.sources}
+            titles |= {workspace.ledgers(bot.ledgers).title: None, workspace.connector(bot.feed).title: None}
     return titles
 
 

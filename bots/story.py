@@ -15,9 +15,8 @@ from bots.declared import Bot
 from bots.order import Order
 from bots.watching import Watch
 from bots.workspace import Workspace
+from connectors.base import Feed, Source
 from connectors.browser import Browsers
-from connectors.portal.feed import PortalFeed
-from connectors.portal.source import PortalSource
 from journal import Journal
 from reconciliation.report import RunReport
 from words.errors import YinxinError, first_of
@@ -39,8 +38,8 @@ class Story(ABC):
         self.workspace, self.journal, self.order, self.watch = workspace, journal, order, watch
         self.calendar = workspace.calendar
         self.browsers = Browsers()
-        self.sources: list[PortalSource] = [workspace.source(name, self.browsers) for name in declared.sources]
-        self.feed: PortalFeed = workspace.feed(declared.feed, self.browsers)
+        self.sources: list[Source] = [workspace.source(name, self.browsers) for name in declared.sources]
+        self.feed: Feed = workspace.feed(declared.feed, self.browsers)
         self._declared = declared
 
     async def run(self, resumed: str = "") -> Done:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 from sqlalchemy import URL
@@ -14,14 +14,11 @@ from sqlalchemy import URL
 from bots.channels import ChannelDeclared, named_once
 from bots.declared import Bot, BotDeclared, CommitmentsDeclared, Log
 from bots.reading import read_text
+from bots.turns import SharedTurns
+from connectors.base import Feed, Ledgers, Source
 from connectors.browser import Browsers
 from connectors.channels import AppriseChannel, Channel, DryChannel, address_of
-from connectors.files import FilesDeclared, LedgerFiles
-from connectors.portal.account import Portal
-from connectors.portal.declared import PortalDeclared
-from connectors.portal.feed import PortalFeed
-from connectors.portal.kept import SessionStore
-from connectors.portal.source import PortalSource
+from connectors.kinds import Connected, Given, Kind, Reached, kind_of
 from connectors.secrets import Secrets
 from journal import Journal
 from journal.address import server_address
@@ -73,7 +70,7 @@ class Settings(Declared):
 
 
 class _Kind(Declared, extra="ignore"):
-    kind: Literal["portal", "files"]
+    kind: str
 
 
 class _Job(Declared, extra="ignore"):
@@ -230,44 +227,37 @@ class Workspace:
         """Return what is declared in one of the folders ``bots``, ``connectors``, ``mappings``."""
         return sorted(file.stem for file in (self.folder / room).glob("*.yaml"))
 
-    def ledgers(self, name: str) -> LedgerFiles:
-        """Return a folder of ledgers."""
-        file = self._connector(name)
-        declared = parse(FilesDeclared, self._read(file), file)
-        return LedgerFiles(name, declared, self.mapping(declared.mapping), self.folder)
-
-    def source(self, name: str, browsers: Browsers) -> PortalSource:
-        """Return a portal as a source.
+    def ledgers(self, name: str) -> Ledgers:
+        """Return what the departments wrote down.
 
         Raises:
-            UsageError: it declares no mapping.
+            UsageError: the connector is not one that holds ledgers, or names no mapping.
         """
-        declared = self.portal(name)
-        if declared.mapping is None:
-            raise self._lacks(name, "mapping")
-        return PortalSource(self._account(name, declared, browsers), self.mapping(declared.mapping))
+        return self._kind(name).ledgers(self._given(name, Browsers()))
 
-    def feed(self, name: str, browsers: Browsers) -> PortalFeed:
-        """Return a portal as a feed.
+    def source(self, name: str, browsers: Browsers) -> Source:
+        """Return a system that is collected from.
 
         Raises:
-            UsageError: it declares no profile or no upload page.
+            UsageError: it declares no mapping, or is of a kind that is no source.
         """
-        declared = self.portal(name)
-        if declared.profile is None:
-            raise self._lacks(name, "profile")
-        if declared.upload is None:
-            raise self._lacks(name, "upload")
-        portal = self._account(name, declared, browsers)
-        return PortalFeed(portal, self.profile(declared.profile), declared.upload)
+        return self._kind(name).source(self._given(name, browsers))
 
-    def portal(self, name: str) -> PortalDeclared:
-        """Return a portal's declaration with its address filled in."""
+    def feed(self, name: str, browsers: Browsers) -> Feed:
+        """Return a receiver.
+
+        Raises:
+            UsageError: it declares no profile or no way in, or is of a kind that is no feed.
+        """
+        return self._kind(name).feed(self._given(name, browsers))
+
+    def connector(self, name: str) -> Connected:
+        """Return a connector's declaration with its addresses filled in."""
         file = self._connector(name)
         text = self._read(file)
-        declared = parse(PortalDeclared, text, file)
+        declared: Connected = parse(self._kind(name).declared, text, file)
         try:
-            return declared.model_copy(update={"url": declared.url.format_map(self.settings.hosts)})
+            return declared.at(self.settings.hosts)
         except KeyError as error:
             raise UsageError(
                 "unknown-host",
@@ -276,23 +266,34 @@ class Workspace:
                 place=Place(file=file, line=line_of(text, ("url",)), field="url"),
             ) from None
 
-    def kind(self, name: str) -> str:
-        """Return what kind of connector this is."""
+    def _kind(self, name: str) -> Kind[Any]:
         file = self._connector(name)
-        return parse(_Kind, self._read(file), file).kind
+        text = self._read(file)
+        try:
+            return kind_of(parse(_Kind, text, file).kind)
+        except UsageError as error:
+            if error.code == "unknown-kind":
+                error.place = Place(file=file, line=line_of(text, ("kind",)), field="kind")
+            raise
+
+    async def reach(self, name: str, patience: float) -> Reached:
+        """Ask whether a system is there, without signing in, for so many seconds."""
+        return await self._kind(name).reach(self._given(name, Browsers()), patience)
 
     def claims(self, bot: Bot) -> list[str]:
         """Return what no two runs may work with at once: the bot's logins, by address and account."""
-        return sorted({self.claim(name) for name in (*bot.sources, bot.feed)})
+        return sorted({claim for name in (*bot.sources, bot.feed) for claim in self.claim(name)})
 
-    def claim(self, connector: str) -> str:
-        """Return the name under which a portal's login is claimed."""
-        portal = self.portal(connector)
-        return f"login {portal.url} {portal.login.account}"
+    def claim(self, connector: str) -> list[str]:
+        """Return the name under which a connector's login is claimed, if it has one."""
+        return [claim] if (claim := self.connector(connector).claim) else []
 
-    def _account(self, name: str, declared: PortalDeclared, browsers: Browsers) -> Portal:
-        store = SessionStore(self.state / "sessions")
-        return Portal(name, declared, secrets=self.secrets, store=store, browsers=browsers)
+    def _given(self, name: str, browsers: Browsers) -> Given[Any]:
+        declared = self.connector(name)
+        mapping = self.mapping(declared.mapping) if declared.mapping else None
+        profile = self.profile(declared.profile) if declared.profile else None
+        turns = SharedTurns(self.journal, declared.courtesy, declared.claim or f"connector {name}", declared.title)
+        return Given(name, declared, mapping, profile, self.folder, self.secrets, browsers, turns)
 
     def _connector(self, name: str) -> str:
         return f"connectors/{self._known('connectors', name)}.yaml"
@@ -305,14 +306,6 @@ class Workspace:
             _("There is no “{name}” in {room}/.").format(name=name, room=room),
             todo=suggest(name, self.names(room)),
             place=Place(file=f"{room}/{name}.yaml"),
-        )
-
-    def _lacks(self, name: str, key: str) -> UsageError:
-        return UsageError(
-            "missing-key",
-            _("The connector “{name}” is used as if it had “{key}”.").format(name=name, key=key),
-            todo=_("Add “{key}” to the connector, or name another connector in the bot.").format(key=key),
-            place=Place(file=f"connectors/{name}.yaml", field=key),
         )
 
     def _read(self, file: str) -> str:

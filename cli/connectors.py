@@ -62,22 +62,13 @@ def register(app: typer.Typer) -> None:
 
 
 def _shown(name: str, kind: str, title: str, role: str, where: str) -> list[str]:
-    return [name, opening(_(kind)), title, opening(_(role)), where]
+    return [name, opening(_(kind)), title, opening(_(role)) if role else "–", where]
 
 
 def _described(workspace: Workspace, name: str) -> dict[str, str]:
-    if workspace.kind(name) == "files":
-        ledgers = workspace.ledgers(name)
-        return {
-            "name": name,
-            "kind": N_("files"),
-            "title": ledgers.title,
-            "role": N_("ledger"),
-            "where": ledgers.declared.folder,
-        }
-    declared = workspace.portal(name)
-    role = N_("feed") if declared.upload else N_("source")
-    return {"name": name, "kind": N_("portal"), "title": declared.title, "role": role, "where": declared.url}
+    declared = workspace.connector(name)
+    role = declared.roles[-1] if declared.roles else ""
+    return {"name": name, "kind": declared.kind, "title": declared.title, "role": role, "where": declared.where}
 
 
 def _checked(call: Call, workspace: Workspace, name: str) -> dict[str, Any]:
@@ -86,3 +77,6 @@ def _checked(call: Call, workspace: Workspace, name: str) -> dict[str, Any]:
     checked = check_alone(workspace, name, call.printer.say)
     said = _("As declared") if not checked.findings else checked.first_finding
     return {"name": name, "ok": True, "rows": checked.rows, "findings": checked.findings, "said": said}
+
+
+_WORDS = (N_("portal"), N_("files"), N_("source"), N_("feed"), N_("ledger"))

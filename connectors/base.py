@@ -11,7 +11,7 @@ import polars as pl
 
 from mappings.mapping import Mapping as FieldMapping
 from mappings.profiles import Profile
-from words.errors import Place
+from words.errors import Place, YinxinError
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,29 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Keep the session and let go of everything else."""
+        ...
+
+
+class Ledgers(Protocol):
+    """What the departments wrote down."""
+
+    @property
+    def name(self) -> str:
+        """The connector's name."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """The name a person knows it by."""
+        ...
+
+    @property
+    def mapping(self) -> FieldMapping:
+        """The mapping that reads it."""
+        ...
+
+    def readable(self) -> tuple[Sequence[Table], Sequence[YinxinError]]:
+        """Return one table for each sheet, file or table that can be read, and an error for each that cannot."""
         ...
 
 

@@ -13,13 +13,14 @@ import fastexcel
 import polars as pl
 
 from connectors.base import Table
+from connectors.kinds import Connected, Given, Kind, Reached, Role
 from mappings.apply import ORIGIN, ROW_KEY
 from mappings.headers import plain_header
 from mappings.mapping import FieldRule, Mapping
 from mappings.normalise import fold
-from words.declared import Declared
 from words.errors import BusinessError, DriftError, Place, UsageError
 from words.languages import gettext as _
+from words.languages import ngettext
 
 #: The column under which the title rows above the header are handed to the mapping.
 TITLE = "_title"
@@ -34,27 +35,34 @@ _COUNTING = re.compile(
 Cells = tuple[str | None, ...]
 
 
-class FilesDeclared(Declared):
+class FilesDeclared(Connected):
     """A folder of ledgers.
 
     Attributes:
         folder: relative to the workspace.
         pattern: which files are ledgers, in small or capital letters; the lock files of office programs never are.
-        mapping: the mapping that reads them.
         totals: a row that is mostly empty and has a cell that begins so is a sub-total, a note or a signature, not a
             record.
     """
 
     kind: Literal["files"]
-    title: str
     folder: str
     pattern: str = "*.xls*"
-    mapping: str
     totals: tuple[str, ...] = (
         *("小计", "合计", "总计", "累计", "本页"),
         *("表格说明", "填表说明", "说明:", "备注:", "注:"),
         *("填表人", "制表人", "填报人", "审核人", "单位负责人", "填表日期", "填报日期"),
     )
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """A folder of ledgers."""
+        return ("ledger",)
+
+    @property
+    def where(self) -> str:
+        """The folder."""
+        return self.folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,3 +267,27 @@ def _unique(names: dict[int, str], place: Place) -> dict[int, str]:
             place=Place(file=place.file, sheet=place.sheet, row=place.row, field=twice[0]),
         )
     return names
+
+
+class FilesKind(Kind[FilesDeclared]):
+    """Folders of files."""
+
+    declared = FilesDeclared
+
+    def ledgers(self, given: Given[FilesDeclared]) -> LedgerFiles:
+        """Return a folder of ledgers."""
+        return LedgerFiles(given.name, given.declared, given.reading(), given.folder)
+
+    async def reach(self, given: Given[FilesDeclared], patience: float) -> Reached:  # noqa: ARG002 - a folder answers
+        """Look into the folder."""
+        folder = given.folder / given.declared.folder
+        count = len(list(folder.glob(given.declared.pattern)))
+        said = ngettext("{count} ledger", "{count} ledgers", count).format(count=count)
+        if count:
+            return Reached(said)
+        return Reached(
+            said, "warning", _("Put the departments' ledgers into this folder: {folder}").format(folder=folder)
+        )
+
+
+KIND = FilesKind()

@@ -10,6 +10,9 @@ from email.utils import parsedate_to_datetime
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 
+from connectors.kinds import Reached
+from words.languages import gettext as _
+
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
@@ -141,3 +144,23 @@ async def reach(url: str, patience: float, *, verify: bool = True) -> Answer:
         return await wire.send("GET", url, {})
     finally:
         await wire.close()
+
+
+def ahead(answer: Answer, now: float) -> float | None:
+    """Return by how many seconds a system's clock is ahead of ours; None if it does not tell its time."""
+    try:
+        then = parsedate_to_datetime(answer.headers["date"]).timestamp()
+    except (KeyError, ValueError):
+        return None
+    age = answer.headers.get("age", "")  # an answer out of a store tells when it was put there
+    return then + (float(age) if age.isdecimal() else 0) - now
+
+
+def not_reached(url: str, error: NoAnswer, patience: float) -> Reached:
+    """Return what is to be said of an address that does not answer."""
+    said = (
+        _("{url} did not answer within {seconds} seconds.").format(url=url, seconds=patience)
+        if error.slow
+        else _("{url} cannot be reached.").format(url=url)
+    )
+    return Reached(said, "failing", _("Check address and network."))

@@ -18,6 +18,7 @@ from journal.counting import Counting
 from journal.crew import Crew
 from journal.database import Facts, look, upgrade
 from journal.decisions import Decisions
+from journal.edges import Edges
 from journal.engines import open_engine
 from journal.events import Events
 from journal.evidence import Evidence
@@ -54,6 +55,7 @@ class Journal(
     Runs,
     Counting,
     CollectedRows,
+    Edges,
     Records,
     Findings,
     Lookup,

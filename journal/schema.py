@@ -24,7 +24,7 @@ from sqlalchemy import (
 from journal.states import LIVE, State
 
 #: The newest revision in ``migrations/versions``; revisions are numbered so that text order is their order.
-REVISION = "0003"
+REVISION = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -265,6 +265,33 @@ alarms = Table(
     _json("told"),
     _text("over_at"),
 )
+
+#: Up to when the requests that a login may make have been given out, in seconds since 1970.
+turns = Table("turns", metadata, Column("name", Text, primary_key=True), Column("until", Float, nullable=False))
+
+#: How a system's page, form or table was built when it was last accepted, and how else it was found since, if it was.
+layouts = Table(
+    "layouts",
+    metadata,
+    Column("connector", Text, primary_key=True),
+    Column("aspect", Text, primary_key=True),
+    _json("accepted"),
+    _json("found"),
+    _text("changed_at"),
+)
+
+#: How many rows a source showed, by the day it was asked and the days it was asked for.
+visits = Table(
+    "visits",
+    metadata,
+    Column("connector", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("span", Integer, primary_key=True),
+    Column("rows", Integer, nullable=False),
+)
+
+#: Up to where a source has been read whose rows have come to their ends; it only moves when they have.
+marks = Table("marks", metadata, Column("connector", Text, primary_key=True), _text("mark"), _text("run_id"))
 
 #: One row: the newest event. Every write locks it first, which puts the writers of all machines in one line.
 chain = Table(

@@ -23,7 +23,7 @@ def bots(workspace: Workspace) -> Iterator[Check]:
     def read(name: str) -> None:
         bot = workspace.bot(name)
         for connector in (*bot.sources, bot.feed):
-            workspace.portal(connector)
+            workspace.connector(connector)
 
     yield from _linted("bots", _("bots"), workspace.names("bots"), read)
 

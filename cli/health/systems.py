@@ -7,65 +7,47 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cli.health.asking import PATIENCE, Asked, ask_all
-from cli.health.checking import Check, Health, failed
+from cli.health.checking import Check, failed
 from words.errors import YinxinError
 from words.languages import gettext as _
 from words.languages import ngettext
 
 if TYPE_CHECKING:
-    from bots.workspace import Workspace
-    from connectors.portal.declared import PortalDeclared
+    from collections.abc import Mapping
 
+    from bots.workspace import Workspace
+    from connectors.kinds import Reached
+
+PATIENCE = 5  # seconds
 _SKEW = 60.0  # seconds
 _HOUR, _DAY = 3600.0, 86_400.0
 
 
 def systems(workspace: Workspace) -> Iterator[Check]:
     """Ask all systems at the same time."""
-    portals: dict[str, PortalDeclared] = {}
-    for name in workspace.names("connectors"):
-        try:
-            if workspace.kind(name) == "files":
-                yield _ledgers(workspace, name)
-            else:
-                portals[name] = workspace.portal(name)
-        except YinxinError as error:
-            yield failed(f"connectors.{name}", name, error)
-    asked = asyncio.run(ask_all(workspace, portals))
-    for each in asked:
-        yield _reached(each, portals[each.name])
+    asked: dict[str, Reached] = {}
+    for name, answer in asyncio.run(_ask_all(workspace)):
+        if isinstance(answer, YinxinError):
+            yield failed(f"connectors.{name}", name, answer)
+        else:
+            asked[name] = answer
+            yield Check(f"connectors.{name}", name, answer.health, answer.said, answer.todo)
     yield from _clocks(asked)
     yield from _sessions(workspace, asked)
 
 
-def _reached(asked: Asked, declared: PortalDeclared) -> Check:
-    from connectors.wire import NoAnswer
+async def _ask_all(workspace: Workspace) -> list[tuple[str, Reached | YinxinError]]:
+    async def ask(name: str) -> tuple[str, Reached | YinxinError]:
+        try:
+            return name, await workspace.reach(name, PATIENCE)
+        except YinxinError as error:
+            return name, error
 
-    id_, answer = f"connectors.{asked.name}", asked.answer
-    if not isinstance(answer, NoAnswer):
-        found = _("{url} answers {status}").format(url=declared.url, status=answer.status)
-        return Check(id_, asked.name, "ok", found)
-    found = (
-        _("{url} did not answer within {seconds} seconds.").format(url=declared.url, seconds=PATIENCE)
-        if answer.slow
-        else _("{url} cannot be reached.").format(url=declared.url)
-    )
-    return Check(id_, asked.name, "failing", found, _("Check address and network."))
+    return await asyncio.gather(*map(ask, workspace.names("connectors")))
 
 
-def _ledgers(workspace: Workspace, name: str) -> Check:
-    ledgers = workspace.ledgers(name)
-    folder = workspace.folder / ledgers.declared.folder
-    count = len(list(folder.glob(ledgers.declared.pattern)))
-    health: Health = "ok" if count else "warning"
-    found = ngettext("{count} ledger", "{count} ledgers", count).format(count=count)
-    todo = "" if count else _("Put the departments' ledgers into this folder: {folder}").format(folder=folder)
-    return Check(f"connectors.{name}", name, health, found, todo)
-
-
-def _clocks(asked: list[Asked]) -> Iterator[Check]:
-    told = {each.name: each.ahead for each in asked if each.ahead is not None}
+def _clocks(asked: Mapping[str, Reached]) -> Iterator[Check]:
+    told = {name: each.ahead for name, each in asked.items() if each.ahead is not None}
     for name, ahead in told.items():
         if abs(ahead) > _SKEW:
             yield skewed(f"clock.{name}", name, ahead)
@@ -84,26 +66,26 @@ def skewed(id_: str, system: str, ahead: float) -> Check:
     return Check(id_, _("clock"), "warning", found.format(system=system, seconds=f"{abs(ahead):,.0f}"), todo)
 
 
-def _sessions(workspace: Workspace, asked: list[Asked]) -> Iterator[Check]:
+def _sessions(workspace: Workspace, asked: Mapping[str, Reached]) -> Iterator[Check]:
     """A session that has expired is no fault, as the next run signs in; one that cannot be read should not be there."""
     from connectors.portal.kept import SessionStore
 
     store = SessionStore(workspace.state / "sessions")
-    stored = [each for each in asked if store.file(each.name).is_file()]
+    stored = [name for name in asked if store.file(name).is_file()]
     lines = []
-    for each in stored:
-        age = _age(time.time() - store.file(each.name).stat().st_mtime)
-        if store.load(each.name) is None:
-            found = _("{name}: the session of {age} ago cannot be read").format(name=each.name, age=age)
-            todo = _("Delete {file}; the next run signs in.").format(file=f".yinxin/sessions/{each.name}.session")
-            yield Check(f"sessions.{each.name}", _("sessions"), "warning", found, todo)
+    for name in stored:
+        age = _age(time.time() - store.file(name).stat().st_mtime)
+        if store.load(name) is None:
+            found = _("{name}: the session of {age} ago cannot be read").format(name=name, age=age)
+            todo = _("Delete {file}; the next run signs in.").format(file=f".yinxin/sessions/{name}.session")
+            yield Check(f"sessions.{name}", _("sessions"), "warning", found, todo)
         else:
-            lines.append(_told(each).format(name=each.name, age=age))
+            lines.append(_told(asked[name]).format(name=name, age=age))
     if lines or not stored:
         yield Check("sessions", _("sessions"), "ok", "\n".join(lines) or _("none kept; the next run signs in"))
 
 
-def _told(asked: Asked) -> str:
+def _told(asked: Reached) -> str:
     if asked.lives is None:
         return _("{name}: kept {age} ago, not asked")
     return _("{name}: lives, kept {age} ago") if asked.lives else _("{name}: expired, kept {age} ago")

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from connectors.base import Album, Page
 from connectors.browser import Browsers
+from connectors.courtesy import UNLIMITED, Turns
 from connectors.portal import html, replay
 from connectors.portal.crosscheck import compare
 from connectors.portal.declared import PortalDeclared
@@ -22,14 +23,22 @@ class Portal:
     """What a source and a feed share of a portal."""
 
     def __init__(
-        self, name: str, declared: PortalDeclared, *, secrets: Secrets, store: SessionStore, browsers: Browsers
+        self,
+        name: str,
+        declared: PortalDeclared,
+        *,
+        secrets: Secrets,
+        store: SessionStore,
+        browsers: Browsers,
+        turns: Turns = UNLIMITED,
     ) -> None:
         self.name = name
         self.declared = declared
         self.album = Album()
-        self.visit = Visit(declared, browsers)
-        self.session = Session(name, declared, store, self._sign_in)
+        self.visit = Visit(declared, browsers, turns)
+        self.session = Session(name, declared, store, self._sign_in, turns)
         self._secrets = secrets
+        self._turns = turns
         self._looked = False
 
     async def _sign_in(self, kept: Kept | None) -> Kept:
@@ -72,3 +81,4 @@ class Portal:
             await self.visit.leave()
         finally:
             await self.session.close()
+            self._turns.close()

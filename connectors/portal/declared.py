@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from connectors.kinds import Connected
 from words.declared import Declared
 
 
@@ -181,24 +182,19 @@ class Upload(Declared):
     settles: float = Field(default=60, ge=0)
 
 
-class PortalDeclared(Declared):
+class PortalDeclared(Connected):
     """A portal, as a source (``mapping``), as a feed (``profile`` and ``upload``), or both.
 
     Attributes:
         encoding: of server-rendered pages and of the forms they send; gb2312 and gbk are read as gb18030.
-        connections: requests in flight at a time: the courtesy a bureau system is owed.
         timeout: seconds until a page or an answer counts as never coming.
         received: the column that says when the feed took a row.
         verify: TLS is verified unless this says otherwise.
     """
 
     kind: Literal["portal"]
-    title: str
     url: Annotated[str, AfterValidator(lambda url: url.rstrip("/"))]
-    mapping: str | None = None
-    profile: str | None = None
     encoding: str = "utf-8"
-    connections: int = Field(default=4, ge=1, le=16)
     timeout: float = Field(default=30, gt=0)
     verify: bool = True
     login: Login
@@ -208,3 +204,18 @@ class PortalDeclared(Declared):
     upload: Upload | None = None
     withdraw: Withdraw | None = None
     invalidate: Invalidate | None = None
+
+    @property
+    def where(self) -> str:
+        """Its address."""
+        return self.url
+
+    @property
+    def claim(self) -> str:
+        """Its login, by address and account."""
+        return f"login {self.url} {self.login.account}"
+
+    @property
+    def row_label(self) -> str:
+        """The list's column by which a person finds a row."""
+        return self.list_.label

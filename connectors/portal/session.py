@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from loguru import logger
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from connectors.courtesy import UNLIMITED, Turns
 from connectors.portal.declared import PortalDeclared, Request
 from connectors.portal.expiry import expired
 from connectors.portal.filling import Fills, charset, encoded, filled, with_query
@@ -47,11 +48,13 @@ class Session:
         declared: PortalDeclared,
         store: SessionStore,
         sign_in: Callable[[Kept | None], Awaitable[Kept]],
+        turns: Turns = UNLIMITED,
     ) -> None:
         self.name = name
         self.declared = declared
         self._store = store
         self._sign_in = sign_in
+        self._turns = turns
         self._renewals = 0
         self._lock = asyncio.Lock()
         self._in_flight = asyncio.Semaphore(declared.connections)
@@ -137,6 +140,7 @@ class Session:
                 return await self._again(method, url, headers, body)
 
     async def _once(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
+        await self._turns.turn()
         scripts = self._kept.headers if self._kept else {}
         return await self._wire.send(method, url, {**scripts, **headers}, body)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from connectors.browser import Browsers
+from connectors.courtesy import UNLIMITED, Turns
 from connectors.portal.declared import PortalDeclared
 from connectors.portal.kept import Kept
 from connectors.portal.looking import Looking, address, sent_back, visiting
@@ -46,9 +47,10 @@ class Seen:
 class Visit:
     """One portal open in the browser, from ``enter`` to ``leave``."""
 
-    def __init__(self, declared: PortalDeclared, browsers: Browsers) -> None:
+    def __init__(self, declared: PortalDeclared, browsers: Browsers, turns: Turns = UNLIMITED) -> None:
         self.declared = declared
         self._browsers = browsers
+        self._turns = turns
         self._context: BrowserContext | None = None
         self._looking: Looking | None = None
         self._asked: list[Request] = []
@@ -58,6 +60,7 @@ class Visit:
         """Return the portal's page, opened with the kept session put back; a new one from which to send something."""
         if sending:
             await self.leave()
+        await self._turns.turn()
         if self._looking is None:
             state: Any = (kept.state or None) if kept else None
             self._context = await self._browsers.context(verify=self.declared.verify, state=state)

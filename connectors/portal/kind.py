@@ -1,0 +1,79 @@
+"""The kind ``portal``: a system that people use by its pages."""
+
+from __future__ import annotations
+
+import time
+
+from connectors import wire
+from connectors.base import Feed, Source
+from connectors.kinds import Given, Kind, Reached, lacks
+from connectors.portal.account import Portal
+from connectors.portal.declared import PortalDeclared
+from connectors.portal.feed import PortalFeed
+from connectors.portal.kept import Kept, SessionStore
+from connectors.portal.session import Session
+from connectors.portal.source import PortalSource
+from words.languages import gettext as _
+
+
+class PortalKind(Kind[PortalDeclared]):
+    """Portals as sources and as feeds."""
+
+    declared = PortalDeclared
+
+    def source(self, given: Given[PortalDeclared]) -> Source:
+        """Return a portal as a source."""
+        return PortalSource(_account(given), given.reading())
+
+    def feed(self, given: Given[PortalDeclared]) -> Feed:
+        """Return a portal as a feed.
+
+        Raises:
+            UsageError: it declares no upload page.
+        """
+        profile = given.writing()
+        if given.declared.upload is None:
+            raise lacks(given.name, "upload")
+        return PortalFeed(_account(given), profile, given.declared.upload)
+
+    async def reach(self, given: Given[PortalDeclared], patience: float) -> Reached:
+        """Ask its address, and its list if a session is kept."""
+        declared = given.declared
+        before = time.time()
+        try:
+            answer = await wire.reach(declared.url, patience, verify=declared.verify)
+        except wire.NoAnswer as error:
+            return wire.not_reached(declared.url, error, patience)
+        ahead = wire.ahead(answer, (before + time.time()) / 2)
+        said = _("{url} answers {status}").format(url=declared.url, status=answer.status)
+        return Reached(said, ahead=ahead, lives=await _lives(given, patience))
+
+
+async def _lives(given: Given[PortalDeclared], patience: float) -> bool | None:
+    quick = given.declared.model_copy(update={"timeout": patience})
+    session = Session(given.name, quick, SessionStore(given.state / "sessions"), _nobody)
+    try:
+        return await session.lives()
+    except wire.NoAnswer:
+        return None
+    finally:
+        await session.close()
+
+
+async def _nobody(_kept: Kept | None) -> Kept:
+    raise AssertionError  # a session is only asked whether it lives
+
+
+def _account(given: Given[PortalDeclared]) -> Portal:
+    store = SessionStore(given.state / "sessions")
+    return Portal(
+        given.name,
+        given.declared,
+        secrets=given.secrets,
+        store=store,
+        browsers=given.browsers,
+        turns=given.turns,
+    )
+
+
+KIND = PortalKind()
