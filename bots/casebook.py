@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bots.gathering import Side, frame_of, mapped_side, remembered
+from bots.guarding import Guard
 from bots.watching import Watch
-from connectors.base import Row, Source, Window
+from connectors.base import Row, Source
 from connectors.workers import side_by_side
 from journal import CollectedRow, Journal, KnownRow
 from mappings.apply import Mapped, apply
@@ -81,15 +82,17 @@ class Casebook:
             self.cases[key] = case
 
 
-async def read_cases(source: Source, window: Window, journal: Journal, run_id: str, watch: Watch) -> Casebook:
-    """Read the list of cases and open what is new in it; a system that does not answer is told of from memory."""
+async def read_cases(guard: Guard, watch: Watch) -> Casebook:
+    """Read the list of cases and open what is new in it; a system that is not to be believed is told from memory."""
+    source, journal, run_id = guard.source, guard.journal, guard.run_id
     known = {key: row for key, row in journal.known_rows(source.name).items() if row.payload}
     rows: list[Row] = []
     trouble: YinxinError | None = None
     try:
-        async for page in source.collect(window, {key: (row.digest, row.payload) for key, row in known.items()}):
+        async for page in source.collect(guard.window, {key: (row.digest, row.payload) for key, row in known.items()}):
             rows += page.rows
             watch.progress("collect", source.title, len(rows), page.total)
+        await guard.look(rows)
         await _keep_pictures(source, journal, run_id, rows)
     except (YinxinError, ExceptionGroup) as error:
         cause = first_of(error)

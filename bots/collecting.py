@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from bots.gathering import collect
+from bots.guarding import Guard
 from bots.order import Order, part_of
 from bots.watching import Watch
 from bots.workspace import Workspace
@@ -42,8 +43,11 @@ async def collect_ahead(workspace: Workspace, journal: Journal, source: str, ord
     days = (order.since.isoformat(), order.until.isoformat(), order.as_of.isoformat())
     run_id = journal.begin_run(name, *days, dry_run=True)
     try:
+        canary = workspace.connector(source).canary
+        window = Window(order.since, order.until)
+        guard = Guard(journal, run_id, system, window, workspace.calendar, canary)
         with about(name, run_id), watch.step("collect"):
-            side = await collect(system, Window(order.since, order.until), journal, run_id, watch)
+            side = await collect(guard, watch)
     except BaseException as error:
         cause = first_of(error)
         journal.finish_run(run_id, "stopped", {}, {"error": getattr(cause, "code", type(cause).__name__)})

@@ -20,7 +20,6 @@ from bots.order import Order
 from bots.story import Done, Story
 from bots.watching import Watch
 from bots.workspace import Workspace
-from connectors.base import Window
 from journal import Action, Delivery, Journal, Prepared, State
 from mappings.identity import record_id, with_identity
 from mappings.standards import COMMITMENT
@@ -81,8 +80,7 @@ class Commitments(Story):
         self.calendar.is_workday(self.order.as_of)  # refuses a day that it does not know, before anything is done
         with self.watch.step("collect"):
             feed = await gathering.read_feed(self.feed)
-            window = Window(self.order.since, self.order.until)
-            books = [await read_cases(each, window, self.journal, run_id, self.watch) for each in self.sources]
+            books = [await read_cases(self._guard(run_id, each), self.watch) for each in self.sources]
             shown = await self._asked(run_id, feed)
         with self.watch.step("reconcile"):
             await self._read_again(books, shown)

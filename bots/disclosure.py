@@ -17,7 +17,6 @@ from bots.reporting import Facts, build_report
 from bots.story import Done, Story
 from bots.watching import Watch
 from bots.workspace import Workspace
-from connectors.base import Window
 from journal import Action, Journal, State
 from reconciliation.clocks import Clock
 from reconciliation.report import Bucket
@@ -59,13 +58,11 @@ class Disclosure(Story):
 
     async def _gather(self, run_id: str) -> tuple[gathering.Side, gathering.Side, gathering.Side]:
         """Read all three sides at once; the bureau systems do not wait for each other."""
-        window = Window(self.order.since, self.order.until)
         async with asyncio.TaskGroup() as group:
             feed = group.create_task(gathering.read_feed(self.feed))
             ledger = group.create_task(asyncio.to_thread(gathering.read_ledgers, self.ledgers, self.watch))
             sources = [
-                group.create_task(gathering.collect(source, window, self.journal, run_id, self.watch))
-                for source in self.sources
+                group.create_task(gathering.collect(self._guard(run_id, source), self.watch)) for source in self.sources
             ]
         return gathering.merged([task.result() for task in sources]), ledger.result(), feed.result()
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from bots.guarding import Guard
 from bots.watching import Watch
-from connectors.base import Feed, Ledgers, Row, Source, Window
-from journal import CollectedRow, Journal, RecordRow
+from connectors.base import Feed, Incremental, Ledgers, Row
+from journal import CollectedRow, RecordRow
 from mappings.apply import ORIGIN, ROW_KEY, Mapped, apply
 from mappings.checks import SENTENCES
 from mappings.identity import with_identity
@@ -49,13 +50,21 @@ class Side:
         return self.unreadable.height
 
 
-async def collect(source: Source, window: Window, journal: Journal, run_id: str, watch: Watch) -> Side:
-    """Collect a window, remember the rows as they came, keep the pictures, and map the rows."""
+async def collect(guard: Guard, watch: Watch) -> Side:
+    """Collect a window, remember the rows as they came, keep the pictures, and map the rows.
+
+    Raises:
+        DriftError: the source does not show what it showed before.
+    """
+    source, journal, run_id = guard.source, guard.journal, guard.run_id
     known = journal.known_rows(source.name)
+    if isinstance(source, Incremental):
+        source.go_on(journal.mark(source.name))
     rows: list[Row] = []
-    async for page in source.collect(window, known):
+    async for page in source.collect(guard.window, known):
         rows += page.rows
         watch.progress("collect", source.title, len(rows), page.total)
+    await guard.look(rows)
     fresh = [row for row in rows if not row.known]
     if fresh:
         for piece in await source.evidence():

@@ -12,10 +12,11 @@ from typing import Literal
 from bots import delivering, gathering
 from bots.asking import Shown, ask
 from bots.declared import Bot
+from bots.guarding import Guard
 from bots.order import Order
 from bots.watching import Watch
 from bots.workspace import Workspace
-from connectors.base import Feed, Source
+from connectors.base import Feed, Incremental, Source, Window
 from connectors.browser import Browsers
 from journal import Journal
 from reconciliation.report import RunReport
@@ -60,6 +61,12 @@ class Story(ABC):
             await self._leave()
         return done
 
+    def _guard(self, run_id: str, source: Source) -> Guard:
+        """Return who looks at what a source shows before it is believed."""
+        window = Window(self.order.since, self.order.until)
+        canary = self.workspace.connector(source.name).canary
+        return Guard(self.journal, run_id, source, window, self.calendar, canary)
+
     @abstractmethod
     async def _story(self, run_id: str) -> Done:
         """Do the job, from collecting to the report."""
@@ -98,9 +105,23 @@ class Story(ABC):
         """Say how the run ended, and what the feed took long ago and never showed."""
         told = [each for each in troubles if each]
         self.journal.finish_run(run_id, _ending(report, stopped=bool(told)), report.counts.as_dict(), {})
+        if not told and self._settles(report):
+            self._moved_on(run_id)
         after = timedelta(hours=self._declared.unseen_after)
         unseen = delivering.unseen(self.journal, self.feed, after=after)
         return Done(report, (*told, *([unseen] if unseen else [])))
+
+    def _settles(self, report: RunReport) -> bool:
+        """Tell whether what came has come to its end, in a run that looked up to the present."""
+        counts, order = report.counts, self.order
+        return (
+            not (order.dry_run or counts.waiting or counts.unknown) and counts.balanced and order.until >= order.as_of
+        )
+
+    def _moved_on(self, run_id: str) -> None:
+        for source in self.sources:
+            if isinstance(source, Incremental):
+                self.journal.move_mark(run_id, source.name, source.reached)
 
     async def _leave(self) -> None:
         await asyncio.gather(self.feed.close(), *(source.close() for source in self.sources))

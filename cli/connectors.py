@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Register the commands."""
+    _register_accept(app)
 
     @command(app, "list", N_("List the declared connectors."), group="connectors")
     def list_(call: Call) -> int:
@@ -59,6 +60,32 @@ def register(app: typer.Typer) -> None:
         )
         call.printer.done({"connectors": results}, errors=errors)
         return errors[0].exit_code if errors else 0
+
+
+def _register_accept(app: typer.Typer) -> None:
+    @command(app, "accept", N_("Let what a system was found to show be right from now on."), group="connectors")
+    def accept(
+        call: Call,
+        name: Annotated[str, typer.Argument(help=_("The connector."))],
+        look: Annotated[bool, typer.Option("--look", help=_("Only show what would be accepted."))] = False,
+    ) -> int:
+        from bots import guarding
+        from bots.operator import operator
+
+        workspace = call.workspace()
+        workspace.connector(name)
+        with workspace.journal() as journal:
+            pending = [each for each in journal.layouts(name) if each.found]
+            if not look:
+                guarding.accept(journal, name, operator())
+        changes = [change for each in pending for change in guarding.changes(each)]
+        call.printer.table(
+            [_("What"), _("Before"), _("Now")], [[each["what"], each["before"], each["now"]] for each in changes]
+        )
+        if not changes:
+            call.printer.say(_("Nothing waits to be accepted."))
+        call.printer.done({"connector": name, "accepted": bool(pending) and not look, "changes": changes})
+        return 1 if look and changes else 0
 
 
 def _shown(name: str, kind: str, title: str, role: str, where: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -131,6 +131,20 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Keep the session and let go of everything else."""
+        ...
+
+
+@runtime_checkable
+class Incremental(Protocol):
+    """A source that can go on where it was, and takes the rest over from what is known."""
+
+    def go_on(self, mark: str) -> None:
+        """Read what changed since a mark that an earlier collect reached; everything if it is empty."""
+        ...
+
+    @property
+    def reached(self) -> str:
+        """The mark up to which the last collect has read."""
         ...
 
 

@@ -44,6 +44,7 @@ class Connected(Declared, ABC):
         title: what the system is called in lists, reports and messages.
         mapping: the mapping that reads its rows: it is a source, or holds ledgers.
         profile: the receiver's edition of the standard: it is a feed.
+        canary: the key of a row that is always there: a source that does not find it is not believed.
         connections: requests in flight at a time.
         courtesy: what the system is spared besides.
     """
@@ -52,6 +53,7 @@ class Connected(Declared, ABC):
     title: str
     mapping: str | None = None
     profile: str | None = None
+    canary: str = ""
     connections: int = Field(default=4, ge=1, le=16)
     courtesy: Courtesy = Courtesy()
 

@@ -70,42 +70,40 @@ class Edges(Book):
         with self._reading() as connection:
             return [LayoutRow(*row) for row in connection.execute(query)]
 
-    def found_layout(self, run_id: str, connector: str, aspect: str, layout: Layout) -> LayoutRow:
-        """Remember how an aspect was found; the first time it is accepted as it is.
+    def learn_layout(self, run_id: str, connector: str, aspect: str, layout: Layout) -> None:
+        """Remember how an aspect is built, as what is accepted; only what is new, or as before again, is an event."""
+        known = self._layout(connector, aspect)
+        told = LayoutRow(connector, aspect, dict(layout), {}, now())
+        kind = "layout.first" if known is None else "layout.restored" if known.found else ""
+        self._keep_layout(run_id, told, kind)
 
-        Returns:
-            What is remembered now; ``found`` is empty where it is as accepted.
-        """
-        mine = (layouts.c.connector == connector) & (layouts.c.aspect == aspect)
-        with self._reading() as connection:
-            row = connection.execute(select(layouts).where(mine)).one_or_none()
-        known = LayoutRow(*row) if row else None
-        given = dict(layout)
-        found: dict[str, Any] = {} if known is None or known.accepted == given else given
-        if known and known.found == found:
-            return known
-        told = LayoutRow(connector, aspect, known.accepted if known else given, found, now())
-        with self._writing() as connection:
-            if known:
-                connection.execute(layouts.update().where(mine).values(found=found, changed_at=told.changed_at))
-            else:
-                connection.execute(layouts.insert().values(told._asdict()))
-            kind = "layout.changed" if found else ("layout.restored" if known else "layout.first")
-            about = {"aspect": aspect, "layout_sha256": sha256(canonical(given))}
-            append(connection, [Entry(run_id, kind, f"connector/{connector}", about)])
-        return told
+    def suspect_layout(self, run_id: str, connector: str, aspect: str, found: Layout) -> None:
+        """Remember that an aspect was found otherwise than it was accepted."""
+        known = self._layout(connector, aspect)
+        accepted = known.accepted if known else {}
+        kind = "" if known and known.found == dict(found) else "layout.changed"
+        self._keep_layout(run_id, LayoutRow(connector, aspect, accepted, dict(found), now()), kind)
 
     def accept_layouts(self, connector: str, by: str) -> list[LayoutRow]:
-        """Let what was found be what is accepted; returns what was changed by that."""
+        """Let what was found be what is accepted; returns what that changed, as it was before."""
         pending = [each for each in self.layouts(connector) if each.found]
-        with self._writing() as connection:
-            for each in pending:
-                mine = (layouts.c.connector == connector) & (layouts.c.aspect == each.aspect)
-                changes = {"accepted": each.found, "found": {}, "changed_at": now()}
-                connection.execute(layouts.update().where(mine).values(changes))
-                told = {"aspect": each.aspect, "layout_sha256": sha256(canonical(each.found)), "by": by}
-                append(connection, [Entry("", "layout.accepted", f"connector/{connector}", told)])
+        for each in pending:
+            told = LayoutRow(connector, each.aspect, each.found, {}, now())
+            self._keep_layout("", told, "layout.accepted", by=by)
         return pending
+
+    def _layout(self, connector: str, aspect: str) -> LayoutRow | None:
+        return next((each for each in self.layouts(connector) if each.aspect == aspect), None)
+
+    def _keep_layout(self, run_id: str, told: LayoutRow, kind: str, **facts: str) -> None:
+        mine = (layouts.c.connector == told.connector) & (layouts.c.aspect == told.aspect)
+        shown = told.found or told.accepted
+        with self._writing() as connection:
+            connection.execute(layouts.delete().where(mine))
+            connection.execute(layouts.insert().values(told._asdict()))
+            if kind:
+                about = {"aspect": told.aspect, "layout_sha256": sha256(canonical(shown)), **facts}
+                append(connection, [Entry(run_id, kind, f"connector/{told.connector}", about)])
 
     def visited(self, visit: VisitRow) -> None:
         """Remember how many rows a source showed; of several visits of a day the last stands."""

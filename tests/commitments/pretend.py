@@ -40,13 +40,13 @@ class PretendWorkspace(Workspace):
         """Return the double of the platform."""
         return self.platform
 
-    def portal(self, _name: str) -> Any:
-        """Return a declaration with connections."""
-        return cast("Any", _Connections())
+    def connector(self, _name: str) -> Any:
+        """Return what a bot looks at in a declaration."""
+        return cast("Any", _Declaration())
 
 
-class _Connections:
-    connections = 4
+class _Declaration:
+    connections, canary = 4, ""
 
 
 @dataclass
