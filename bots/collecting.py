@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
-from bots.gathering import collect
+from bots.declared import BotDeclared
+from bots.gathering import collect, map_rows
 from bots.guarding import Guard
 from bots.order import Order, part_of
 from bots.watching import Watch
@@ -36,7 +38,7 @@ async def collect_ahead(workspace: Workspace, journal: Journal, source: str, ord
     Raises:
         YinxinError: the source cannot be read, or shows something else than it is declared to.
     """
-    browsers = Browsers()
+    declared, browsers = workspace.bot(order.bot), Browsers()
     system = workspace.source(source, browsers)
     name = part_of(order.bot, source)
     journal.stop_crashed(name)
@@ -44,10 +46,14 @@ async def collect_ahead(workspace: Workspace, journal: Journal, source: str, ord
     run_id = journal.begin_run(name, *days, dry_run=True)
     try:
         canary = workspace.connector(source).canary
-        window = Window(order.since, order.until)
+        back = declared.back(source) if isinstance(declared, BotDeclared) else 0
+        window = Window(order.since - timedelta(days=back), order.until)
         guard = Guard(journal, run_id, system, window, workspace.calendar, canary)
         with about(name, run_id), watch.step("collect"):
-            side = await collect(guard, watch)
+            came = await collect(guard, watch)
+        # A half of a record cannot be judged without the other.
+        chained = isinstance(declared, BotDeclared) and declared.chained(source)
+        quarantined = 0 if chained else map_rows(journal, run_id, came).quarantined
     except BaseException as error:
         cause = first_of(error)
         journal.finish_run(run_id, "stopped", {}, {"error": getattr(cause, "code", type(cause).__name__)})
@@ -55,8 +61,8 @@ async def collect_ahead(workspace: Workspace, journal: Journal, source: str, ord
     finally:
         await system.close()
         await browsers.close()
-    ahead = Ahead(run_id, source, side.rows, side.new, side.quarantined)
-    journal.finish_run(run_id, "done", {"collected": side.rows}, asdict(ahead))
+    ahead = Ahead(run_id, source, len(came.rows), came.new, quarantined)
+    journal.finish_run(run_id, "done", {"collected": len(came.rows)}, asdict(ahead))
     return ahead
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mappings.joining import On
 from mappings.standards.commitment import NOT_AT_ALL, PARTLY
 from reconciliation.commitments.judging import Closing
 from reconciliation.policies import Policy
@@ -64,6 +65,24 @@ class Bot(Declared):
     patience: float = Field(default=600, ge=0)
 
 
+class Chain(Declared):
+    """Two of a bot's sources that each know one half of its records; both name the mapping that reads the whole.
+
+    Attributes:
+        first, second: the connectors.
+        by: by which columns halves belong together, the surest first.
+        back: days by which both are asked further back than the run's window, since a case is older than its result;
+            what was decided before the window is left out again.
+        wait: days that a half waits for the other, from when it was last seen to change; then a person is told.
+    """
+
+    first: str
+    second: str
+    by: Annotated[tuple[On, ...], Field(min_length=1)]
+    back: int = Field(default=30, ge=0)
+    wait: int = Field(default=10, ge=0)
+
+
 class BotDeclared(Bot):
     """A disclosure bot.
 
@@ -72,6 +91,7 @@ class BotDeclared(Bot):
         since: the first decision date that is this bot's business; without it, ``lookback`` days before the run.
         lookback: how many days back a run looks by itself.
         policy: what to do with each verdict.
+        chains: sources of which two make one record.
     """
 
     kind: Literal["disclosure"]
@@ -79,6 +99,16 @@ class BotDeclared(Bot):
     since: date | None = None
     lookback: int = Field(default=60, ge=0)
     policy: Policy = Policy()
+    chains: tuple[Chain, ...] = ()
+
+    def chained(self, source: str) -> Chain | None:
+        """Return the chain that a source belongs to, if it is in one."""
+        return next((each for each in self.chains if source in (each.first, each.second)), None)
+
+    def back(self, source: str) -> int:
+        """Return by how many days a source is asked further back than the run's window."""
+        chain = self.chained(source)
+        return chain.back if chain else 0
 
 
 class CommitmentsDeclared(Bot):

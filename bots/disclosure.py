@@ -9,6 +9,7 @@ import polars as pl
 
 from bots import delivering, gathering
 from bots.asking import Shown
+from bots.chaining import chain
 from bots.gating import Gate, Gated, rules_of
 from bots.operator import operator
 from bots.order import Order
@@ -58,13 +59,25 @@ class Disclosure(Story):
 
     async def _gather(self, run_id: str) -> tuple[gathering.Side, gathering.Side, gathering.Side]:
         """Read all three sides at once; the bureau systems do not wait for each other."""
+        back = {source.name: self.declared.back(source.name) for source in self.sources}
         async with asyncio.TaskGroup() as group:
             feed = group.create_task(gathering.read_feed(self.feed))
             ledger = group.create_task(asyncio.to_thread(gathering.read_ledgers, self.ledgers, self.watch))
             sources = [
-                group.create_task(gathering.collect(self._guard(run_id, source), self.watch)) for source in self.sources
+                group.create_task(gathering.collect(self._guard(run_id, source, back[source.name]), self.watch))
+                for source in self.sources
             ]
-        return gathering.merged([task.result() for task in sources]), ledger.result(), feed.result()
+        return self._mapped(run_id, [task.result() for task in sources]), ledger.result(), feed.result()
+
+    def _mapped(self, run_id: str, collected: list[gathering.Collected]) -> gathering.Side:
+        """Map every source by itself, and those that are halves together."""
+        left = {each.source.name: each for each in collected}
+        sides = []
+        for each in self.declared.chains:
+            halves = left.pop(each.first), left.pop(each.second)
+            sides.append(chain(self.journal, run_id, each, halves, self.order))
+        sides += [gathering.map_rows(self.journal, run_id, each) for each in left.values()]
+        return gathering.merged(sides)
 
     def _judged(self, records: pl.DataFrame) -> pl.DataFrame:
         """Say of each record why the receiver would refuse it, or has refused exactly this before."""

@@ -9,8 +9,8 @@ import polars as pl
 
 from bots.guarding import Guard
 from bots.watching import Watch
-from connectors.base import Feed, Incremental, Ledgers, Row
-from journal import CollectedRow, RecordRow
+from connectors.base import Feed, Incremental, Ledgers, Row, Source
+from journal import CollectedRow, Journal, RecordRow
 from mappings.apply import ORIGIN, ROW_KEY, Mapped, apply
 from mappings.checks import SENTENCES
 from mappings.identity import with_identity
@@ -50,8 +50,17 @@ class Side:
         return self.unreadable.height
 
 
-async def collect(guard: Guard, watch: Watch) -> Side:
-    """Collect a window, remember the rows as they came, keep the pictures, and map the rows.
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a source showed: its rows, of which so many no earlier run had seen as they are."""
+
+    source: Source
+    rows: Sequence[Row]
+    new: int
+
+
+async def collect(guard: Guard, watch: Watch) -> Collected:
+    """Collect a window, remember the rows as they came, and keep the pictures.
 
     Raises:
         DriftError: the source does not show what it showed before.
@@ -65,14 +74,20 @@ async def collect(guard: Guard, watch: Watch) -> Side:
         rows += page.rows
         watch.progress("collect", source.title, len(rows), page.total)
     await guard.look(rows)
-    fresh = [row for row in rows if not row.known]
-    if fresh:
+    new = sum(not row.known for row in rows)
+    if new:
         for piece in await source.evidence():
             journal.keep_evidence(run_id, piece.kind, f"{source.title} {piece.about}", piece.content, piece.suffix)
     journal.remember_rows(run_id, source.name, (CollectedRow(row.key, row.digest, dict(row.payload)) for row in rows))
+    return Collected(source, rows, new)
+
+
+def map_rows(journal: Journal, run_id: str, collected: Collected) -> Side:
+    """Map what a source showed, and remember the records."""
+    source, rows = collected.source, collected.rows
     mapped = apply(source.mapping, frame_of(source.title, rows), place=Place(system=source.title))
     journal.remember_records(run_id, remembered(mapped, source.mapping.standard))
-    return mapped_side("source", [mapped], source.mapping.standard, len(rows), len(fresh))
+    return mapped_side("source", [mapped], source.mapping.standard, len(rows), collected.new)
 
 
 def frame_of(title: str, rows: Sequence[Row]) -> pl.DataFrame:

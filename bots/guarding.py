@@ -66,12 +66,15 @@ class Guard:
         alike = [visit for visit in self.journal.visits(self.source.name) if self._alike(visit)]
         if len(alike) >= _ENOUGH and all(visit.rows for visit in alike):
             self.journal.suspect_layout(self.run_id, self.source.name, ZERO, self._visit(0)._asdict())
-            raise self._drift(
+            raise DriftError(
                 "silent-zero",
                 _("The list is empty, where {count} visits of the same kind found {least} rows and more.").format(
                     count=len(alike), least=min(visit.rows for visit in alike)
                 ),
-                _("Look at the list by hand. If it is really empty, “yinxin connectors accept {name}” and run again."),
+                todo=_(
+                    "Look at the list by hand. If it is really empty, “yinxin connectors accept {name}” and run again."
+                ).format(name=self.source.name, file=self._place.file),
+                place=self._place,
             )
 
     def _alike(self, visit: VisitRow) -> bool:
@@ -87,10 +90,13 @@ class Guard:
 
     async def _sings(self, canary: str) -> None:
         if not await self.source.again(canary):
-            raise self._drift(
+            raise DriftError(
                 "canary-gone",
                 _("The row {key}, which is always there, is not found.").format(key=canary),
-                _("Look for it by hand; if it may be gone, name another one as “canary” in {file}."),
+                todo=_("Look for it by hand; if it may be gone, name another one as “canary” in {file}.").format(
+                    name=self.source.name, file=self._place.file
+                ),
+                place=self._place,
             )
 
     def _whole(self, rows: Sequence[Row]) -> None:
@@ -114,16 +120,18 @@ class Guard:
             _("hardly filled any more: {columns}").format(columns=empty) if empty else "",
             _("new: {columns}").format(columns=new) if new else "",
         ]
-        return self._drift(
+        return DriftError(
             "layout-changed",
             _("The system does not show what it showed: {changes}.").format(changes="; ".join(filter(None, parts))),
-            _("Correct the mapping; if it is right as it is, “yinxin connectors accept {name}”. Nothing was sent."),
+            todo=_(
+                "Correct the mapping; if it is right as it is, “yinxin connectors accept {name}”. Nothing was sent."
+            ).format(name=self.source.name, file=self._place.file),
+            place=self._place,
         )
 
-    def _drift(self, code: str, sentence: str, todo: str) -> DriftError:
-        name = self.source.name
-        place = Place(system=self.source.title, file=f"connectors/{name}.yaml")
-        return DriftError(code, sentence, todo=todo.format(name=name, file=place.file), place=place)
+    @property
+    def _place(self) -> Place:
+        return Place(system=self.source.title, file=f"connectors/{self.source.name}.yaml")
 
 
 def accept(journal: Journal, name: str, by: str) -> list[LayoutRow]:

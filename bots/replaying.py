@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from bots.chaining import HALVES, Half, whole_of
 from bots.declared import BotDeclared
 from bots.gathering import frame_of, quarantine_of
 from bots.workspace import Workspace
@@ -88,23 +89,36 @@ def stored(workspace: Workspace, journal: Journal, run: RunRow) -> Iterator[Stor
         YinxinError: a mapping, a connector or a ledger cannot be read.
     """
     bot = workspace.bot(run.bot)
-    for name in bot.sources:
-        declared = workspace.connector(name)
-        seen, label = journal.rows_seen(run.run_id, name), declared.row_label
-        rows = [
-            Row(key, known.digest, known.payload, label=known.payload.get(label, ""))
-            for key, known in journal.known_rows(name).items()
-            if key in seen and known.payload  # what was purged has no values to be mapped
-        ]
-        if not rows:
-            continue
-        mapping = workspace.mapping(declared.mapping or "")
-        frame = frame_of(declared.title, rows)
-        yield Stored(declared.title, Place(system=declared.title), "source", mapping, frame)
+    shown = {name: _shown(workspace, journal, run, name) for name in bot.sources}
+    for chained in bot.chains if isinstance(bot, BotDeclared) else ():
+        halves = shown.pop(chained.first), shown.pop(chained.second)
+        whole = whole_of(halves, chained)
+        yield Stored(
+            whole.title, Place(system=whole.title), "source", _mapping_of(workspace, chained.first), whole.rows
+        )
+    for name, half in shown.items():
+        if half.rows:
+            frame = frame_of(half.title, half.rows)
+            yield Stored(half.title, Place(system=half.title), "source", _mapping_of(workspace, name), frame)
     if isinstance(bot, BotDeclared):  # whoever watches commitments has no ledgers
         ledgers = workspace.ledgers(bot.ledgers)
         for table in ledgers.readable()[0]:
             yield Stored(ledgers.title, table.place, "ledger", ledgers.mapping, table.rows)
+
+
+def _shown(workspace: Workspace, journal: Journal, run: RunRow, name: str) -> Half:
+    declared = workspace.connector(name)
+    seen, label = journal.rows_seen(run.run_id, name), declared.row_label
+    rows = [
+        Row(key, known.digest, known.payload, label=known.payload.get(label, ""))
+        for key, known in journal.known_rows(name).items()
+        if key in seen and known.payload  # what was purged has no values to be mapped
+    ]
+    return Half(name, declared.title, rows)
+
+
+def _mapping_of(workspace: Workspace, connector: str) -> Mapping:
+    return workspace.mapping(workspace.connector(connector).mapping or "")
 
 
 def replay(workspace: Workspace, journal: Journal, run: RunRow) -> Replayed:
@@ -113,7 +127,9 @@ def replay(workspace: Workspace, journal: Journal, run: RunRow) -> Replayed:
     Raises:
         YinxinError: a mapping, a connector or a ledger cannot be read, or a mandatory column has no heading any more.
     """
-    before, parts = placed(findings_of(journal, run)), list(stored(workspace, journal, run))
+    found = findings_of(journal, run)
+    before = placed(found.filter(~pl.col("rule").is_in(HALVES)))  # no mapping makes a half whole
+    parts = list(stored(workspace, journal, run))
     results = [(part, apply(part.mapping, part.rows, place=part.place)) for part in parts]
     now = placed(_together([quarantine_of(part.side, mapped) for part, mapped in results]))
     there = {where for part in parts for where in _places_of(part)}

@@ -61,9 +61,9 @@ class Story(ABC):
             await self._leave()
         return done
 
-    def _guard(self, run_id: str, source: Source) -> Guard:
-        """Return who looks at what a source shows before it is believed."""
-        window = Window(self.order.since, self.order.until)
+    def _guard(self, run_id: str, source: Source, back: int = 0) -> Guard:
+        """Return who looks at what a source shows before it is believed; it is asked so many days further back."""
+        window = Window(self.order.since - timedelta(days=back), self.order.until)
         canary = self.workspace.connector(source.name).canary
         return Guard(self.journal, run_id, source, window, self.calendar, canary)
 

@@ -189,6 +189,7 @@ class Workspace:
         """Return a disclosure bot with a linted policy."""
         file, text = self._bot(name)
         declared = parse(BotDeclared, text, file)
+        self._chained(declared, file, text)
         try:
             declared.policy.holding(LICENCE)
         except UsageError as error:
@@ -196,6 +197,30 @@ class Workspace:
             error.place = Place(file=file, line=line, field=error.place.field)
             raise
         return declared
+
+    def _chained(self, declared: BotDeclared, file: str, text: str) -> None:
+        """Two halves are sources of the bot and name one mapping; no source is in two chains."""
+        left = list(declared.sources)
+        for chained in declared.chains:
+            for name in (chained.first, chained.second):
+                if name not in left:
+                    raise UsageError(
+                        "not-declared",
+                        _("The bot “{bot}” has no source “{name}”.").format(bot=file, name=name),
+                        todo=suggest(name, left),
+                        place=Place(file=file, line=line_of(text, ("chains",)), field="chains"),
+                    )
+                left.remove(name)
+            mappings = {self.connector(name).mapping for name in (chained.first, chained.second)}
+            if len(mappings) > 1:
+                raise UsageError(
+                    "two-mappings",
+                    _("“{first}” and “{second}” are halves of one record and name two mappings.").format(
+                        first=chained.first, second=chained.second
+                    ),
+                    todo=_("Let both connectors name the mapping that reads the whole record."),
+                    place=Place(file=file, line=line_of(text, ("chains",)), field="chains"),
+                )
 
     def watching(self, name: str) -> CommitmentsDeclared:
         """Return a bot that watches commitments."""

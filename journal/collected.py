@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, func, select
 
 from journal.database import Book, batches, insert_all
-from journal.schema import collected, sightings
+from journal.schema import collected, runs, sightings
 from journal.texts import pack, storable, unpack
 
 
@@ -63,6 +63,12 @@ class CollectedRows(Book):
             if seen:
                 connection.execute(sightings.insert().values(run_id=run_id, source=source, numbers=seen))
         return Remembered(len(new), len(changed), len(known) - len(changed))
+
+    def days_of_rows(self, source: str) -> dict[str, str]:
+        """Return of every row of a source the day of the run that last saw it change, ISO text."""
+        query = select(collected.c.row_key, runs.c.as_of).join(runs, runs.c.run_id == collected.c.run_id)
+        with self._reading() as connection:
+            return {str(key): str(day) for key, day in connection.execute(query.where(collected.c.source == source))}
 
     def rows_seen(self, run_id: str, source: str) -> set[str]:
         """Return the keys of the rows that a run saw in a source, unchanged ones included."""

@@ -35,6 +35,9 @@ SENTENCES: dict[str, str] = {
     "unreadable-events": N_("what happened is not readable as a list with moments"),
     "kept-and-not-kept": N_("what was not kept must be stated unless all was kept, and only then"),
     "ends-before-start": N_("the validity ends before it begins"),
+    "half-waiting": N_("the other system has no row for this yet"),
+    "half-overdue": N_("the other system still has no row for this"),
+    "halves-unclear": N_("several rows of the two systems belong together, and nothing tells which to which"),
 }
 
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")

@@ -16,12 +16,16 @@ ACCOUNTS = {
     "bureau": ("科员01", "Yinxin-2024-b"),
     "construction": ("gg_clerk", "Yinxin-2024-d"),
     "credit": ("hhht_upload", "Yinxin-2024-c"),
+    "hall": ("dt_clerk", "Yinxin-2024-e"),
+    "archive": ("da_clerk", "Yinxin-2024-f"),
 }
 COOKIES = {
     "approval": "SPJ_SESSION",
     "bureau": "ASPSESSIONIDQADRTT",
     "construction": "GCXM_SESSION",
     "credit": "JSESSIONID",
+    "hall": "HALL_SESSION",
+    "archive": "ARCHIVE_SESSION",
 }
 FAILURES_TO_LOCK = 5
 LOCK_SECONDS = 30 * 60

@@ -1,4 +1,4 @@
-"""The pretend city as one process: four portals, a clock, a page to order faults, and an index."""
+"""The pretend city as one process: six portals, a clock, a page to order faults, and an index."""
 
 from __future__ import annotations
 
@@ -28,9 +28,13 @@ from sandbox.credit_forms import Platform
 from sandbox.credit_licences import LICENCES, versions
 from sandbox.doors import ACCOUNTS, Door
 from sandbox.faults import Faults
+from sandbox.halves import Halves, split
 from sandbox.model import City
 from sandbox.web import HERE, html
 from sandbox.wire import Wires
+
+#: The licences that the hall and the archive know one half of each.
+_HALVES = 45
 
 
 def create_app(
@@ -58,10 +62,13 @@ def create_app(
     doors = {system: Door(system, session_minutes) for system in ACCOUNTS}
     platform = Platform(doors["credit"], faults, clock, state, revocable_days)
     licences, commitments = Credit(platform, LICENCES, versions(city.published)), Credit(platform, COMMITMENTS)
+    halves = split(city.seed, _HALVES, city.today)
     portals = {
         "approval": Approval(city, doors["approval"], faults).routes(),
         "bureau": Bureau(city, doors["bureau"], faults).routes(),
         "construction": Construction(city, doors["construction"], faults, clock).routes(),
+        "hall": Halves(doors["hall"], faults, halves).routes(),
+        "archive": Halves(doors["archive"], faults, halves).routes(),
         "credit": [*licences.routes(), *commitments.routes(), *licences.entrance()],
     }
 
