@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bots.gathering import frame_of
@@ -13,6 +13,7 @@ from connectors.base import Window
 from connectors.browser import Browsers
 from mappings.apply import Mapped, apply
 from mappings.checks import SENTENCES
+from mappings.shapes import coverage, shape_of
 from mappings.standards import Standard
 from reconciliation.headings import field_label
 from words.errors import Place
@@ -24,11 +25,21 @@ _LONG_AGO = timedelta(days=3650)
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What one page of a connector gave."""
+    """What one page of a connector gave.
+
+    Attributes:
+        rows: how many rows came.
+        findings: how many values the mapping could not read.
+        first_finding: one of them, in words.
+        unanswered: the mapping's fields that no column answers.
+        unread: the columns that no field reads.
+    """
 
     rows: int
     findings: int
     first_finding: str
+    unanswered: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def check_alone(workspace: Workspace, name: str, say: Callable[[str], None]) -> Checked:
@@ -63,8 +74,13 @@ async def check_connector(workspace: Workspace, name: str) -> Checked:
         found = [await checks[role](workspace, name, browsers) for role in workspace.connector(name).roles]
     finally:
         await browsers.close()
-    said = next((each.first_finding for each in found if each.findings), "")
-    return Checked(sum(each.rows for each in found), sum(each.findings for each in found), said)
+    return Checked(
+        sum(each.rows for each in found),
+        sum(each.findings for each in found),
+        next((each.first_finding for each in found if each.findings), ""),
+        tuple(name for each in found for name in each.unanswered),
+        tuple(name for each in found for name in each.unread),
+    )
 
 
 async def _ledgers(workspace: Workspace, name: str, _browsers: Browsers) -> Checked:
@@ -86,7 +102,9 @@ async def _source(workspace: Workspace, name: str, browsers: Browsers) -> Checke
     finally:
         await source.close()
     mapped = apply(source.mapping, frame_of(source.title, rows), place=Place(system=source.title))
-    return _told([(mapped, len(rows))], source.mapping.standard)
+    unanswered, unread = coverage(shape_of(row.payload for row in rows).columns, source.mapping)
+    told = _told([(mapped, len(rows))], source.mapping.standard)
+    return replace(told, unanswered=tuple(unanswered if rows else ()), unread=tuple(unread))
 
 
 async def _feed(workspace: Workspace, name: str, browsers: Browsers) -> Checked:

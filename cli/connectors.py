@@ -13,6 +13,7 @@ from words.languages import N_
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
+    from bots.checking import Checked
     from bots.workspace import Workspace
 
 
@@ -102,8 +103,29 @@ def _checked(call: Call, workspace: Workspace, name: str) -> dict[str, Any]:
     from bots.checking import check_alone
 
     checked = check_alone(workspace, name, call.printer.say)
-    said = _("As declared") if not checked.findings else checked.first_finding
-    return {"name": name, "ok": True, "rows": checked.rows, "findings": checked.findings, "said": said}
+    with workspace.journal() as journal:
+        pending = any(each.found for each in journal.layouts(name))
+    return {
+        "name": name,
+        "ok": True,
+        "rows": checked.rows,
+        "findings": checked.findings,
+        "said": _said(checked, name, pending=pending),
+        "unanswered": list(checked.unanswered),
+        "unread": list(checked.unread),
+        "to_accept": pending,
+    }
+
+
+def _said(checked: Checked, name: str, *, pending: bool) -> str:
+    """Return what a person should know of it, the gravest first."""
+    if pending:
+        return _("It changed; look at “yinxin connectors accept {name} --look”.").format(name=name)
+    if checked.findings:
+        return checked.first_finding
+    if checked.unanswered:
+        return _("No column for: {fields}").format(fields=", ".join(checked.unanswered))
+    return _("As declared")
 
 
 _WORDS = (N_("portal"), N_("files"), N_("source"), N_("feed"), N_("ledger"))
