@@ -50,17 +50,26 @@ def fewest_of(mapping: Mapping) -> int:
 
 def find_header(cells: Sequence[Cells], words: frozenset[str], fewest: int) -> Header | None:
     """Return the rows that show most known headings together, as few of them and as high up as may be."""
-    best: tuple[tuple[int, int, int], Header] | None = None
-    for first in range(min(len(cells), SEARCHED_ROWS)):
-        for height in range(1, min(_HIGHEST, len(cells) - first) + 1):
-            rows = cells[first : first + height]
-            names, lowest = _together(rows, words)
-            known = sum(plain_header(name) in words for name in names.values())
+    texts = [filled(row) for row in cells[: SEARCHED_ROWS + _HIGHEST]]
+    endings = frozenset(word[place:] for word in words for place in range(len(word)))
+    best: tuple[int, int, int] | None = None
+    for first in range(min(len(texts), SEARCHED_ROWS)):
+        for height in range(1, min(_HIGHEST, len(texts) - first) + 1):
+            _names, known, lowest = _together(texts[first : first + height], words, endings)
             score = (known, -height, -first)
             # A record may hold a heading's word by chance; the last row of a header has more than one.
-            if known >= fewest and (height == 1 or lowest > 1) and (best is None or score > best[0]):
-                best = (score, Header(first, first + height - 1, names, _printed(rows), _titles(cells[:first])))
-    return best[1] if best else None
+            if known >= fewest and (height == 1 or lowest > 1) and (best is None or score > best):
+                best = score
+    return _header(texts, -best[2], -best[1], words, endings) if best else None
+
+
+def _header(
+    texts: Sequence[dict[int, str]], first: int, height: int, words: frozenset[str], endings: frozenset[str]
+) -> Header:
+    rows = texts[first : first + height]
+    names, _known, _lowest = _together(rows, words, endings)
+    titles = tuple(tuple(row.values()) for row in texts[:first] if row)
+    return Header(first, first + height - 1, names, _printed(rows), titles)
 
 
 def filled(row: Cells) -> dict[int, str]:
@@ -68,32 +77,36 @@ def filled(row: Cells) -> dict[int, str]:
     return {column: text for column, cell in enumerate(row) if cell and (text := cell.strip())}
 
 
-def _together(rows: Sequence[Cells], words: frozenset[str]) -> tuple[dict[int, str], int]:
-    """Return column → heading of a header over some rows, and how many known ones its last row gives."""
-    texts = [filled(row) for row in rows]
+def _together(
+    texts: Sequence[dict[int, str]], words: frozenset[str], endings: frozenset[str]
+) -> tuple[dict[int, str], int, int]:
+    """Return column → heading of some rows together, how many are known, and how many of those the last row has."""
     names: dict[int, str] = {}
-    lowest = 0
+    depths: list[int] = []
     for column in sorted({column for each in texts for column in each}):
-        own = [depth for depth, each in enumerate(texts) if column in each]
-        names[column], depth = _heading(texts, column, own, words)
-        lowest += depth == len(rows) - 1 and plain_header(names[column]) in words
-    return names, lowest
+        name, depth = _heading(texts, column, words, endings)
+        if depth is None:
+            lowest = max(place for place, each in enumerate(texts) if column in each)
+            name = f"{_group(texts[lowest - 1], column) if lowest else ''}{texts[lowest][column]}"
+        else:
+            depths.append(depth)
+        names[column] = name
+    return names, len(depths), depths.count(len(texts) - 1)
 
 
 def _heading(
-    texts: Sequence[dict[int, str]], column: int, own: Sequence[int], words: frozenset[str]
-) -> tuple[str, int]:
-    """Return a column's heading and the row it stands in: its lowest word, alone or behind its groups, if known so."""
-    for depth in reversed(own):
-        leaf = texts[depth][column]
+    texts: Sequence[dict[int, str]], column: int, words: frozenset[str], endings: frozenset[str]
+) -> tuple[str, int | None]:
+    """Return a column's lowest word that is known, alone or behind its groups, and the row it stands in."""
+    for depth in range(len(texts) - 1, -1, -1):
+        leaf = texts[depth].get(column)
+        if leaf is None or plain_header(leaf) not in endings:
+            continue
         groups = [group for each in texts[:depth] if (group := _group(each, column))]
-        chains = [leaf, *(f"{group}{leaf}" for group in reversed(groups)), "".join([*groups, leaf])]
-        for chain in chains:
+        for chain in (leaf, *(f"{group}{leaf}" for group in reversed(groups)), "".join([*groups, leaf])):
             if plain_header(chain) in words:
                 return chain, depth
-    depth = own[-1]
-    above = _group(texts[depth - 1], column) if depth else ""
-    return f"{above}{texts[depth][column]}", depth
+    return "", None
 
 
 def _group(row: dict[int, str], column: int) -> str:
@@ -101,11 +114,6 @@ def _group(row: dict[int, str], column: int) -> str:
     return next((row[left] for left in range(column, -1, -1) if left in row), "")
 
 
-def _printed(rows: Sequence[Cells]) -> dict[int, frozenset[str]]:
-    texts = [filled(row) for row in rows]
-    columns = {column for each in texts for column in each}
-    return {column: frozenset(plain_header(each[column]) for each in texts if column in each) for column in columns}
-
-
-def _titles(rows: Sequence[Cells]) -> tuple[tuple[str, ...], ...]:
-    return tuple(found for row in rows if (found := tuple(filled(row).values())))
+def _printed(rows: Sequence[dict[int, str]]) -> dict[int, frozenset[str]]:
+    columns = {column for each in rows for column in each}
+    return {column: frozenset(plain_header(each[column]) for each in rows if column in each) for column in columns}

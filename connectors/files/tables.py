@@ -112,22 +112,26 @@ def _records(cells: pl.DataFrame, header: Header, totals: tuple[str, ...]) -> pl
     One look at all rows finds the few that may be something else; only those are looked at one by one.
     """
     below = cells.with_row_index(_NUMBER, 1).slice(header.last + 1)
-    texts = {column: pl.col(name).str.strip_chars() for column, name in enumerate(cells.columns)}
-    count = pl.sum_horizontal((text != "").fill_null(value=False) for text in texts.values())
-    loose = _loosely(totals)
-    total = pl.any_horizontal(text.str.contains(loose) for text in texts.values()).fill_null(value=False)
-    again = pl.any_horizontal(_like_header(texts[column], cells, header, column) for column in header.printed)
-    judged = below.with_columns(_filled=count).filter(pl.col("_filled") > 1)
-    doubtful = judged.filter(total | again | (2 * pl.col("_filled") <= len(header.names)))
-    no_records = [
-        number for number, *row, _filled in doubtful.iter_rows() if not _is_record(filled(tuple(row)), header, totals)
-    ]
-    return judged.filter(~pl.col(_NUMBER).is_in(no_records)) if no_records else judged
+    texts = below.select(pl.col(cells.columns).str.strip_chars())
+    # In a row that is more than half full, its first two cells stand in the first half of the sheet.
+    first_half = cells.columns[: cells.width - len(header.names) // 2 + 1]
+    total = pl.any_horizontal(pl.col(first_half).str.contains(_loosely(totals)))
+    again = pl.any_horizontal(
+        pl.col(cells.columns[column]).is_in(_heads(cells, header, column)) for column in header.names
+    )
+    looked_at = texts.select(
+        filled=pl.sum_horizontal((pl.col(cells.columns) != "").fill_null(value=False)),
+        doubtful=(total | again).fill_null(value=False),
+    )
+    count = looked_at["filled"]
+    doubtful = below.filter((count > 1) & (looked_at["doubtful"] | (2 * count <= len(header.names))))
+    no_records = [number for number, *row in doubtful.iter_rows() if not _is_record(filled(tuple(row)), header, totals)]
+    return below.filter((count > 1) & ~below[_NUMBER].is_in(no_records))
 
 
-def _like_header(text: pl.Expr, cells: pl.DataFrame, header: Header, column: int) -> pl.Expr:
+def _heads(cells: pl.DataFrame, header: Header, column: int) -> list[str]:
     rows = cells[header.first : header.last + 1, column].to_list()
-    return text.is_in([cell.strip() for cell in rows if cell]).fill_null(value=False)
+    return [cell.strip() for cell in rows if cell]
 
 
 def _loosely(totals: tuple[str, ...]) -> str:
