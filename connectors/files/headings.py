@@ -82,16 +82,16 @@ def _together(
 ) -> tuple[dict[int, str], int, int]:
     """Return column → heading of some rows together, how many are known, and how many of those the last row has."""
     names: dict[int, str] = {}
-    depths: list[int] = []
+    known: dict[str, int] = {}
     for column in sorted({column for each in texts for column in each}):
         name, depth = _heading(texts, column, words, endings)
         if depth is None:
             lowest = max(place for place, each in enumerate(texts) if column in each)
             name = f"{_group(texts[lowest - 1], column) if lowest else ''}{texts[lowest][column]}"
         else:
-            depths.append(depth)
+            known.setdefault(plain_header(name), depth)
         names[column] = name
-    return names, len(depths), depths.count(len(texts) - 1)
+    return names, len(known), list(known.values()).count(len(texts) - 1)
 
 
 def _heading(

@@ -476,7 +476,7 @@ def office() -> str:
 
 
 def test_old_workbooks_are_read_the_same(folder: Path, tmp_path: Path, office: str) -> None:
-    """An .xls of the year 2003 has the same rows, digits and days."""
+    """An .xls of the year 2003 has the same rows, digits and days, also under the ending that WPS gives it."""
     rows: Rows = [
         ["台账"],
         HEADER,
@@ -493,3 +493,6 @@ def test_old_workbooks_are_read_the_same(folder: Path, tmp_path: Path, office: s
     assert rows_of(table) == [3]
     assert table.rows.select(HEADER[:4]).row(0) == ("1", "甲公司", "111501000115123436", "000100000236")
     assert apply(MAPPING, table.rows).records["decision_date"].to_list() == ["2024-03-05"]
+    (folder / "台账.xls").rename(folder / "台账.et")
+    (again,) = ledgers(folder, pattern="*.et").tables()
+    assert again.rows.select(HEADER).equals(table.rows.select(HEADER))
