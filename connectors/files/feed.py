@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import polars as pl
+from loguru import logger
 
 from connectors.base import Action, Batch, Evidence, Receipt
 from connectors.files.answers import Receipts
@@ -22,7 +23,7 @@ from connectors.files.writing import written
 from connectors.kinds import lacks
 from mappings.identity import with_identity
 from mappings.profiles import Profile
-from words.errors import DeliveryError, Place, SystemFailure
+from words.errors import DeliveryError, Place, SystemFailure, YinxinError
 from words.languages import gettext as _
 
 _RECORD = "record_id"
@@ -174,16 +175,22 @@ class FilesFeed:
     async def look_up(self, file_name: str, records: Sequence[str]) -> Receipt | None:
         """Return the receipt of a file handed over earlier, or None if it never got the name the receiver looks for.
 
-        A file that did counts as taken even if no receipt came for it: it must never be put there again.
-
-        Raises:
-            DeliveryError: its receipt does not fit it.
+        A file that did, or of which nobody can tell now, counts as taken, whatever is amiss with its receipt: it must
+        never be put there again. That its records do not show is told by those who wait for them.
         """
         slip = await asyncio.to_thread(self._numbers.find, file_name)
-        if slip is None or not await self._is_placed(slip):
+        if slip is None:
             return None
-        found = await self._receipts.of(slip, records, slip.at + self.settles) if self._receipts else None
-        return found or Receipt(slip.file, tuple(records), {})
+        records = tuple(records)
+        try:
+            if not await self._is_placed(slip):
+                return None
+            found = await self._receipts.of(slip, records, slip.at + self.settles) if self._receipts else None
+        except (OSError, YinxinError) as error:
+            told = logger.bind(action="no-receipt", system=self.title, file=slip.file)
+            told.warning("{}", error)
+            found = None
+        return found or Receipt(slip.file, records, {})
 
     async def _is_placed(self, slip: Slip) -> bool:
         """Tell whether the last step was done: before it a file has our name, after it the other, or is taken away."""

@@ -15,7 +15,7 @@ from connectors.files.places import Places
 from connectors.files.reading import Reader
 from connectors.files.source import FilesSource
 from connectors.kinds import Given, Kind, Reached, lacks
-from words.errors import UsageError
+from words.errors import SystemFailure, UsageError
 from words.languages import gettext as _
 from words.languages import ngettext
 
@@ -67,6 +67,8 @@ class FilesKind(Kind[FilesDeclared]):
         try:
             async with asyncio.timeout(patience):
                 return await _looked(given, places)
+        except SystemFailure as error:
+            return Reached(error.sentence, "failing", error.todo)
         except TimeoutError:
             told = _("{url} did not answer within {seconds} seconds.").format(url=patient.where, seconds=patience)
             return Reached(told, "failing", _("Check address and network."))

@@ -216,7 +216,7 @@ invalidate: {{set: {{status: 无效}}}}
     assert (plain.withdrawal(pl.DataFrame([values]), "x"), plain.corrects) == (None, "")
     for action in ("correct", "withdraw"):
         with pytest.raises(UsageError) as error:
-            await plain.fill(payloads("1"), action, "credit-2")  # type: ignore[arg-type]
+            await plain.fill(payloads("1"), action, "credit-2")
         assert error.value.code == "missing-key"
 
 
@@ -283,6 +283,32 @@ async def test_a_file_without_a_receipt_is_unclear_and_never_sent_twice(out: Pat
     take_all(out)
     found = await feed(out.parent, ANSWERED).look_up("credit-1-1.csv", ["r-1"])
     assert found == Receipt(f"110102_{TODAY}_00001.csv", ("r-1",), {})
+
+
+async def test_a_file_that_was_put_there_counts_as_taken_whatever_its_receipt_says(out: Path) -> None:
+    """A receipt that nobody can read is told, and is no reason to send anything again."""
+    files = feed(out.parent, ANSWERED)
+    (batch,) = await files.fill(payloads("1"), "publish", "credit-1")
+    await answer(out, [["9", "成功", ""]])
+    with pytest.raises(DeliveryError):
+        await files.send(batch)
+    found = await files.look_up("credit-1-1.csv", ["r-1"])
+    assert found == Receipt(f"110102_{TODAY}_00001.csv", ("r-1",), {})
+
+
+async def test_who_cannot_look_does_not_send_again(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the folder is away nobody can tell whether the file has its name; that it never shows is told later."""
+    files = feed(out.parent, DROP)
+    (batch,) = await files.fill(payloads("1"), "publish", "credit-1")
+
+    async def away(_folder: LocalFolder, *_given: str) -> None:
+        raise SystemFailure("no-answer", "silence", todo="-")
+
+    monkeypatch.setattr(LocalFolder, "rename", away)
+    monkeypatch.setattr(LocalFolder, "look", away)
+    with pytest.raises(DeliveryError):
+        await files.send(batch)
+    assert await files.look_up("credit-1-1.csv", ["r-1"]) is not None
 
 
 async def test_a_name_that_another_program_used_is_left_to_it(out: Path) -> None:

@@ -6,7 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -45,11 +45,11 @@ def refused(folder: Path, text: str = "") -> str:
     return errors[0].code
 
 
-def book(*rows: list[object]) -> bytes:
+def book(*rows: Sequence[object]) -> bytes:
     """Return a workbook as openpyxl writes it: formulas without values."""
     made = openpyxl.Workbook()
     for row in rows:
-        made.worksheets[0].append(row)
+        made.worksheets[0].append(list(row))
     made.worksheets[0].title = "台账"
     made.save(content := io.BytesIO())
     return content.getvalue()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -202,34 +204,37 @@ def test_several_patterns_choose(folder: Path) -> None:
     assert [table.place.file for table in found] == ["a.CSV", "b.txt"]
 
 
+@contextmanager
+def growing(file: Path) -> Iterator[None]:
+    """Write on in a file, as long as this lasts."""
+    stop = threading.Event()
+
+    def grow() -> None:
+        while not stop.wait(0.02):
+            with file.open("a", encoding="utf-8") as writing:
+                writing.write("3,")
+
+    thread = threading.Thread(target=grow)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
 def test_a_file_that_is_still_written_is_left_for_the_next_run(folder: Path) -> None:
     """It is told, the others are read; once it lies still it is read too."""
     put(folder, SECOND, name="b.csv")
     file = put(folder, FIRST)
     found = ledgers(folder.parent, still=0.2)
-    with file.open("a", encoding="utf-8") as writing:
-        done = _growing(lambda: (writing.write("3,"), writing.flush()))
+    with growing(file):
         tables, (error,) = found.readable()
-        done()
     assert [table.place.file for table in tables] == ["b.csv"]
     assert (error.code, error.place.file) == ("file-moving", "a.csv")
     put(folder, FIRST)
     os.utime(file, (time.time() - 9, time.time() - 9))
     assert len(found.tables()) == 2
-
-
-def _growing(step: object) -> object:
-    import threading
-
-    stop = threading.Event()
-
-    def grow() -> None:
-        while not stop.wait(0.02):
-            step()  # type: ignore[operator]
-
-    thread = threading.Thread(target=grow)
-    thread.start()
-    return lambda: (stop.set(), thread.join())
 
 
 class _Restless(LocalFolder):
