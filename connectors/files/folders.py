@@ -15,7 +15,6 @@ from words.languages import gettext as _
 
 T = TypeVar("T")
 MEGABYTE = 1_000_000
-NO_FOLDER = "no-folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ def sync_folder(path: Path) -> None:
 def not_there(title: str, where: str) -> UsageError:
     """Return the error for a folder that is not there: a mistyped one is not an empty one."""
     return UsageError(
-        NO_FOLDER,
+        "no-folder",
         _("The folder is not there."),
         todo=_("Create or mount it, or correct the connector."),
         place=Place(system=title, file=where),

@@ -12,7 +12,6 @@ from typing import TypeVar
 from connectors.base import Table
 from connectors.courtesy import UNLIMITED, Turns
 from connectors.files.declared import FilesDeclared
-from connectors.files.folders import NO_FOLDER
 from connectors.files.places import Places
 from connectors.files.reading import Read, Reader
 from connectors.secrets import Secrets
@@ -68,7 +67,7 @@ class LedgerFiles:
         try:
             return await Reader.of(self.declared, folder, self.mapping).read()
         except UsageError as error:
-            raise self._not_there(folder.where) if error.code == NO_FOLDER else error from None
+            raise self._not_there(folder.where) if error.code == "no-folder" else error from None
         finally:
             await places.close()
 

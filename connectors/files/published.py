@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
 import polars as pl
 
 from connectors.base import Evidence
 from connectors.files.declared import FilesDeclared, Published
-from connectors.files.folders import Folder, Found
-from connectors.files.reading import Read, Reader
+from connectors.files.folders import Folder
+from connectors.files.reading import File, Reader
 from connectors.files.tables import TITLE, Tables
 from connectors.portal.feed import RECEIVED
 from mappings.apply import ORIGIN, ROW_KEY
 from mappings.headers import find_columns
 from mappings.profiles import Profile
-from words.errors import SystemFailure
-from words.languages import gettext as _
 
 
 class Shelf:
@@ -35,9 +36,9 @@ class Shelf:
             SystemFailure: a file is still being written.
             DriftError: a file without a recognisable header.
         """
-        read = await self._whole()
-        self.last = [Evidence("payload", file.name, file.content, _suffix(file.name)) for file in read.files]
-        frames = [self._with_day(table.rows) for file in read.files for table in file.tables]
+        files = await self._whole()
+        self.last = [Evidence("payload", file.name, file.content, PurePosixPath(file.name).suffix) for file in files]
+        frames = [self._with_day(table.rows) for file in files for table in file.tables]
         if not frames:
             return nothing(self._profile)
         rows = pl.concat(frames, how="diagonal").with_columns(pl.all().fill_null(""))
@@ -45,21 +46,10 @@ class Shelf:
         origin = pl.format("{} › {}", pl.lit(self._title), pl.col(ORIGIN))
         return rows.unique(own, keep="first", maintain_order=True).with_columns(origin.alias(ORIGIN))
 
-    async def _whole(self) -> Read:
+    async def _whole(self) -> Sequence[File]:
         files = await self._reader.listed()
-        newest = files[-1:] if self._published.which == "newest" else files
-        names = {each.name for each in newest}
-
-        def wanted(found: Found) -> bool:
-            return found.name in names
-
-        read = await self._reader.read(wanted)
-        if read.refused:
-            raise read.refused[0]
-        if read.left:
-            first = read.left[0]
-            raise SystemFailure(first.code, first.sentence, todo=_("Run it again."), place=first.place)
-        return read
+        names = {each.name for each in (files[-1:] if self._published.which == "newest" else files)}
+        return await self._reader.whole(lambda found: found.name in names)
 
     def _with_day(self, rows: pl.DataFrame) -> pl.DataFrame:
         word = self._published.received
@@ -71,8 +61,3 @@ class Shelf:
 def nothing(profile: Profile) -> pl.DataFrame:
     """Return the list of a receiver that shows nothing."""
     return pl.DataFrame(schema=dict.fromkeys([*profile.headers, ORIGIN, ROW_KEY, RECEIVED], pl.String))
-
-
-def _suffix(name: str) -> str:
-    last = name.rpartition("/")[2]
-    return f".{last.rpartition('.')[2]}" if "." in last else ".bin"

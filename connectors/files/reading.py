@@ -14,7 +14,10 @@ from connectors.files.folders import MEGABYTE, Folder, Found, locked, moving, to
 from connectors.files.opening import sheets_of
 from connectors.files.tables import Tables
 from mappings.mapping import Mapping
-from words.errors import BusinessError
+from words.errors import BusinessError, Place, SystemFailure
+from words.languages import gettext as _
+
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,29 @@ class Reader:
             except BusinessError as error:
                 result.refused.append(error)
         return result
+
+    async def whole(self, wanted: Callable[[Found], bool] = lambda _found: True) -> Sequence[File]:
+        """Read all files that are wanted, waiting a little for those that somebody else is at work with.
+
+        Raises:
+            BusinessError: a file cannot be read.
+            SystemFailure: somebody is still at work with one.
+        """
+        for _try in range(_TRIES):
+            read = await self.read(wanted)
+            if read.refused:
+                raise read.refused[0]
+            if not read.left:
+                return read.files
+            await asyncio.sleep(self.still)
+        raise SystemFailure(
+            "file-busy",
+            _("“{file}” is still being written, or another program holds it; nothing is read by half.").format(
+                file=read.left[0].place.file
+            ),
+            todo=_("Run it again when the file lies still."),
+            place=Place(file=read.left[0].place.file),
+        )
 
     async def listed(self) -> list[Found]:
         """Return the files of the pattern, without the lock files and remains of office programs."""

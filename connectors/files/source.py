@@ -8,13 +8,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
 
-from loguru import logger
-
 from connectors.base import Album, Evidence, Known, Page, Row, Table, Window
 from connectors.files.declared import FilesDeclared, Rows
 from connectors.files.folders import Found
 from connectors.files.places import Places
-from connectors.files.reading import File, Read, Reader
+from connectors.files.reading import File, Reader
 from connectors.portal.rows import complete, digest_of
 from mappings.apply import ORIGIN, ROW_KEY
 from mappings.headers import find_columns
@@ -43,12 +41,10 @@ class FilesSource:
 
         Raises:
             BusinessError: a file cannot be read, or two rows that differ have the same key.
+            SystemFailure: somebody else is still at work with a file.
         """
-        read = await self._reader.read(lambda found: self._concerns(found, window))
-        if read.refused:
-            raise read.refused[0]
-        self._tell_left(read)
-        pages = list(self._pages(read.files, window, known))
+        files = await self._reader.whole(lambda found: self._concerns(found, window))
+        pages = list(self._pages(files, window, known))
         total = sum(map(len, pages))
 
         async def each() -> AsyncIterator[Page]:
@@ -71,11 +67,6 @@ class FilesSource:
             return calendar_date(named[1]) >= window.since.isoformat()
         except Unfit:
             return True
-
-    def _tell_left(self, read: Read) -> None:
-        for error in read.left:
-            told = logger.bind(action="left-for-next-run", system=self.title, file=error.place.file, code=error.code)
-            told.warning("{}", error.sentence)
 
     def _pages(self, files: Sequence[File], window: Window, known: Known) -> Iterator[list[Row]]:
         seen: dict[str, Row] = {}
@@ -141,10 +132,7 @@ class FilesSource:
         return found or await self._behind(key, lambda _file: True)
 
     async def _behind(self, key: str, wanted: Callable[[Found], bool]) -> Mapping[str, str] | None:
-        read = await self._reader.read(wanted)
-        if troubles := [*read.refused, *read.left]:
-            raise troubles[0]
-        tables = [table for file in read.files for table in file.tables]
+        tables = [table for file in await self._reader.whole(wanted) for table in file.tables]
         rows = (row for table in tables for row in self._rows_of(table, None))
         return next((row.payload for row in rows if row.key == key), None)
 

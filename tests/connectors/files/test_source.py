@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from connectors.base import Row, Window
+from connectors.base import Window
 from connectors.files.folders import Found, LocalFolder
 from connectors.files.reading import Reader
 from connectors.kinds import kind_of
 from mappings.apply import ORIGIN
 from tests.connectors.files.drawers import FIRST, HEADER, LEDGER, SECOND, collected, given, ledgers, lines, source
-from words.errors import BusinessError, DriftError, UsageError
+from words.errors import BusinessError, DriftError, SystemFailure, UsageError
 from words.languages import choose
 
 ALL = Window(date(2024, 1, 1), date(2024, 12, 31))
@@ -266,13 +266,14 @@ async def test_what_goes_is_held_or_grows_while_it_is_read_is_left(folder: Path)
     ]
 
 
-async def test_a_file_left_does_not_stop_a_source(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is not there whole is not there yet."""
+async def test_a_file_that_is_held_stops_a_source(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rows, or an error by which the next run is tried: never some as if they were all."""
     put(folder, FIRST)
     put(folder, SECOND, name="held.csv")
     monkeypatch.setattr("connectors.files.places.LocalFolder", _Restless)
-    rows: list[Row] = await collected(source(folder.parent), ALL)
-    assert [row.payload["单位名称"] for row in rows] == ["甲公司"]
+    with pytest.raises(SystemFailure) as error:
+        await collected(source(folder.parent), ALL)
+    assert (error.value.code, error.value.place.file) == ("file-busy", "held.csv")
 
 
 async def test_reaching_tells_what_is_there(folder: Path) -> None:
