@@ -17,7 +17,19 @@ from words.errors import UsageError
 
 _RUNS = 3
 _NEAREST, _LIKE = 5, 75
-_UNREADABLE = ("not-a-workbook", "ledger-protected")
+_UNREADABLE = (
+    *(
+        "not-a-workbook",
+        "ledger-protected",
+        "file-locked",
+        "file-moving",
+        "file-too-large",
+        "zip-damaged",
+        "zip-unsafe",
+    ),
+    *("xml-unsafe", "not-xml", "file-not-json", "not-a-table", "unknown-encoding", "no-records"),
+    "formula-without-value",
+)
 
 
 def never_seen(workspace: Workspace, journal: Journal, number: str) -> Never:

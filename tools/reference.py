@@ -72,7 +72,7 @@ A workspace is a folder with `yinxin.toml`; every command looks for it in its ow
 | | |
 | --- | --- |
 | `yinxin.toml` | settings |
-| `connectors/*.yaml` | systems: portals and folders of ledgers |
+| `connectors/*.yaml` | systems: portals, folders of files |
 | `mappings/*.yaml`, `mappings/*.profile.yaml` | what columns mean; what a receiver takes |
 | `bots/*.yaml` | what is done |
 | `schedules/*.yaml` | when bots run by themselves; `schedules/calendar.yaml` is for working days of its own |

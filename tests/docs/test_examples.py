@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bots.workspace import Settings
+from connectors.files import FilesDeclared
 from connectors.portal.declared import PortalDeclared
 from mappings.mapping import Mapping
 from mappings.profiles import Profile
@@ -62,3 +63,11 @@ def test_the_channels_shown_are_channels(page: str) -> None:
     (block,) = blocks(DOCS / "how-to" / page, "toml")
     settings = parse_toml(Settings, f'title = "x"\n{block.text}', "example")
     assert [each.name for each in settings.channels] == ["clerks", "operations", "try"]
+
+
+def test_the_files_examples_are_whole_connectors() -> None:
+    """What the page on files shows can be copied as it is, and none is longer than a screen."""
+    found = blocks(DOCS / "how-to/exchange-files.md", "yaml")
+    declared = [parse(FilesDeclared, block.text, "example") for block in found]
+    assert [each.roles for each in declared] == [("ledger",), ("source",), ("feed",)]
+    assert all(block.text.count("\n") < 40 for block in found)

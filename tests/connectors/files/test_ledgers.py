@@ -22,7 +22,7 @@ from mappings.mapping import Mapping
 from words.errors import BusinessError, DriftError, UsageError, YinxinError
 from words.languages import choose
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MAPPING = Mapping.parse((ROOT / "mappings/ledger.yaml").read_text(encoding="utf-8"), "mappings/ledger.yaml", "ledger")
 HEADER = ["序号", "单位名称", "统一社会信用代码", "文书编号", "签发日期", "备注"]
 FIRST = ["1", "甲公司", "91150100MA0N12340B", "审〔2024〕1号", "2024-03-05", "无"]
@@ -48,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 def ledgers(folder: Path, **declared: str) -> LedgerFiles:
     """Return the connector of a folder."""
-    made = FilesDeclared(kind="files", title="部门台账", folder=folder.name, mapping="ledger", **declared)
+    made = FilesDeclared(kind="files", title="部门台账", folder=folder.name, mapping="ledger", still=0, **declared)
     return LedgerFiles("ledgers", made, MAPPING, folder.parent)
 
 
@@ -197,7 +197,7 @@ def test_a_department_may_have_its_own_words_for_totals(folder: Path) -> None:
     put(folder, [HEADER, FIRST, ["月结", None, "12"]])
     (table,) = ledgers(folder).tables()
     assert table.rows.height == 2
-    made = FilesDeclared(kind="files", title="t", folder=folder.name, mapping="ledger", totals=("月结",))
+    made = FilesDeclared(kind="files", title="t", folder=folder.name, mapping="ledger", still=0, totals=("月结",))
     (table,) = LedgerFiles("l", made, MAPPING, folder.parent).tables()
     assert table.rows.height == 1
 
@@ -476,7 +476,7 @@ def office() -> str:
 
 
 def test_old_workbooks_are_read_the_same(folder: Path, tmp_path: Path, office: str) -> None:
-    """An .xls of the year 2003 has the same rows, digits and days."""
+    """An .xls of the year 2003 has the same rows, digits and days, also under the ending that WPS gives it."""
     rows: Rows = [
         ["台账"],
         HEADER,
@@ -493,3 +493,6 @@ def test_old_workbooks_are_read_the_same(folder: Path, tmp_path: Path, office: s
     assert rows_of(table) == [3]
     assert table.rows.select(HEADER[:4]).row(0) == ("1", "甲公司", "111501000115123436", "000100000236")
     assert apply(MAPPING, table.rows).records["decision_date"].to_list() == ["2024-03-05"]
+    (folder / "台账.xls").rename(folder / "台账.et")
+    (again,) = ledgers(folder, pattern="*.et").tables()
+    assert again.rows.select(HEADER).equals(table.rows.select(HEADER))

@@ -1,0 +1,36 @@
+"""What every reader makes of a file: sheets of text, from the first row on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+Cells = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet, or what stands for one.
+
+    Attributes:
+        file: the file, with the packed file around it.
+        name: the sheet's; empty where a file has none.
+        cells: text, one frame row for each row that a person sees.
+        headings: the columns' headings, where the file itself says which words are headings (xml, json).
+        unvalued: (row from 1, column from 0) of formulas that have no value in the file.
+    """
+
+    file: str
+    name: str
+    cells: pl.DataFrame
+    headings: tuple[str, ...] = ()
+    unvalued: frozenset[tuple[int, int]] = frozenset()
+
+
+def framed(rows: Sequence[Sequence[str | None]], width: int = 0) -> pl.DataFrame:
+    """Return rows of different lengths as a frame of text."""
+    wide = max(width, *map(len, rows)) if rows else width
+    columns = {f"column_{place}": [row[place] if place < len(row) else None for row in rows] for place in range(wide)}
+    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
