@@ -74,7 +74,7 @@ def _meant(words: Sequence[str], column: Column, value: str, form: Form, profile
         value,
         tuple(dict.fromkeys([value, codes.get(value, value)])),
         day,
-        tuple(_written(day, [profile.declared.date_format, *_DAYS])) if day else (),
+        tuple(_written(day, [form.date_format or profile.declared.date_format, *_DAYS])) if day else (),
         any(each in form.sometimes for each in words),
         field.personal,
     )

@@ -11,7 +11,7 @@
   const HEADINGS = "h1, h2, h3, h4, h5, h6, legend, caption, [role=heading], .el-divider__text, .el-card__header, "
     + ".ant-card-head-title, .ant-divider-inner-text, .layui-card-header";
   const OPTIONS = ".el-select-dropdown__item, .ant-select-item-option, .layui-form-select dd, .layui-select-panel-wrap dd, "
-    + "[role=option]";
+    + "[role=option]:not(.ant-select-dropdown [role=listbox] > *)";
   const ERRORS = ".el-form-item__error, .ant-form-item-explain-error, .invalid-feedback, .field-error, .field-validation-error";
   const DRAWN = ".layui-form-radio, .layui-form-checkbox, .layui-form-switch";
   const BUTTONS = "button, input[type=submit], input[type=button], a, [role=button]";
@@ -132,7 +132,8 @@
       members ? null : [3, hint(element.title)],
     ];
     for (let node = holder.parentElement; node && crowd.get(node) === 1 && !members; node = node.parentElement) {
-      words.push(...all("label", node).map((label) => [1, textOf(label)]));
+      const own = all("label", node).filter((label) => visible(label) && (!label.control || label.control === element));
+      words.push(...own.map((label) => [1, textOf(label)]));
     }
     return words.filter(Boolean).map(([tier, text]) => [tier, plain(text)])
       .filter(([, text]) => text && text.length <= LONGEST);
@@ -203,6 +204,12 @@
   };
 
   const picked = (holder) => {
+    const drawn = holder.previousElementSibling;
+    if (drawn && drawn.tagName === "SELECT") {  // the hidden one is what is sent, the input is what is seen
+      const chosen = [...drawn.selectedOptions].filter((each) => each.value).map((each) => tight(each.text));
+      const seen = tight(holder.querySelector("input").value);
+      return seen === chosen.join("") ? chosen : [...chosen, seen];
+    }
     const several = all(".el-tag, .ant-select-selection-overflow-item .ant-select-selection-item, .ant-tag", holder);
     const one = holder.querySelector(".el-select__placeholder:not(.is-transparent), .ant-select-selection-item");
     if (several.length) return several.map((each) => tight(textOf(each)));
@@ -283,22 +290,25 @@
   const enterDay = async (control, field) => {
     const { element } = control;
     const library = element.closest(".el-date-editor, .ant-picker");
-    const forms = element.type === "date" ? [field.day] : [...new Set(field.days)];
-    for (const text of field.value === "" ? [""] : forms) {
+    const forms = element.type === "date" ? [field.day] : library ? [field.day, ...field.days] : field.days;
+    for (const text of field.value === "" ? [""] : new Set(forms)) {
+      if (library && library.matches(".ant-picker")) await opened(element);
       set(element, text);
       tell(element, "input");
-      if (library) {
-        await wait(0);
-        tell(element, "change");
-        key(element, "Enter");
-        await wait(0);
-      } else {
-        tell(element, "change");
-      }
-      tell(element, "blur", "focusout");
-      if (library) await until(() => agrees(control, field), 100);
+      if (library) await wait(0);
+      tell(element, "change");
+      if (library) key(element, "Enter");
+      if (document.activeElement === element) element.blur();
+      else tell(element, "blur", "focusout");
+      if (library) await wait(60);  // what it does not take it puts back
       if (agrees(control, field)) return;
     }
+  };
+
+  // Ant Design's picker takes what is written only while its panel is open.
+  const opened = async (element) => {
+    press(element);
+    await until(() => all(".ant-picker-dropdown").some(visible), 500);
   };
 
   const optionText = (option) => tight(textOf(option.querySelector(".ant-select-item-option-content") || option));
@@ -328,18 +338,24 @@
       option = (await until(find, 300)) || (await turned(control, earlier, find));
     }
     const wanted = find();
-    if (wanted && !/disabled/.test(wanted.className)) press(wanted);
-    else if (optionsOf(control, earlier).length) key(element, "Escape"), press(document.body);
+    if (wanted && !/disabled/.test(wanted.className)) {
+      press(wanted);
+    } else {
+      if (!element.readOnly && element.tagName === "INPUT") set(element, ""), tell(element, "input", "blur", "focusout");
+      key(element, "Escape");
+      press(document.body);
+    }
     await until(() => shown(control).includes(tight(text)), wanted ? 500 : 0);
   };
 
   const turned = async (control, earlier, find) => {
     const list = optionsOf(control, earlier)[0];
+    const texts = () => optionsOf(control, earlier).map(optionText).join();
     const holder = list && list.closest(".rc-virtual-list-holder, .el-scrollbar__wrap, .el-vl__window, dl");
     for (let top = 0; holder && top < holder.scrollHeight; top += holder.clientHeight || 100) {
+      const before = texts();
       holder.scrollTop = top;
-      await wait(32);
-      if (find()) return find();
+      if ((await until(() => find() || texts() !== before, 200)) && find()) return find();
     }
     return null;
   };
@@ -471,8 +487,10 @@
   const lines = () => (document.body ? document.body.innerText.split("\n").map((line) => line.trim()).filter(Boolean) : []);
 
   const complaints = (selector) => all(selector || ERRORS).filter(visible).map((each) => {
-    const item = each.closest(".el-form-item, .ant-form-item, .layui-form-item, .form-group, td, p, div");
-    const words = item && item.querySelector("label");
+    let item = each.closest(".el-form-item, .ant-form-item, .layui-form-item, .form-group") || each.parentElement;
+    while (item && !item.querySelector("label") && !item.matches("form, body")) item = item.parentElement;
+    const labels = item ? all("label", item) : [];
+    const words = labels.length === 1 || (item && item.matches("[class*=form-item]")) ? labels[0] : null;
     const label = plain(words ? textOf(words) : "");
     return `${label ? `${label}: ` : ""}${(each.innerText || "").trim()}`;
   }).filter((text) => text.trim());

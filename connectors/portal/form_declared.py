@@ -77,6 +77,7 @@ class Form(Declared):
         fields: words at an input → the field of the record; two words for one field are two names of one input, and
             ``heading > words`` is the input below a heading, where the words stand at several.
         sometimes: words of inputs that the form shows for some records only; left out where there is nothing to enter.
+        date_format: how dates are written in the form, where that is not the profile's way.
         save: the words on the button.
         confirm: the words on the button of the dialog that asks once more.
         done: words that the page shows when it has saved.
@@ -93,6 +94,7 @@ class Form(Declared):
     open: str = ""
     fields: dict[str, str] = Field(min_length=1)
     sometimes: tuple[str, ...] = ()
+    date_format: str = ""
     save: str
     confirm: str = ""
     done: str

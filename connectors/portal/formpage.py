@@ -140,7 +140,7 @@ class FormPage:
         return DeliveryError(
             "form-differs",
             _(
-                "The form shows “{shown}” at “{label}” where “{meant}” was put in; it was not saved, nothing was sent."
+                "The form shows “{shown}” at “{label}” where “{meant}” was put in; nothing was sent."
             ).format(shown=now, label=label, meant=meant),
             todo=_("Try this value in the form by hand; the profile says how values are written for this receiver."),
             place=self._place(label),

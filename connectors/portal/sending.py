@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from playwright.async_api import APIResponse, Page, Request, Route
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: What a page is drawn with; as no form sends a file here, no connection of the browser's own ever carries a record.
+_DRAWN = frozenset({"script", "stylesheet", "image", "font", "media"})
 _Key = tuple[str, str, bytes]
 #: Of an address that is declared, nothing is sent twice, not even with another body.
 _ANY: _Key = ("", "", b"")
@@ -80,13 +82,16 @@ class Sending:
         from playwright.async_api import Error
 
         request = route.request
-        body = request.post_data_buffer
         with suppress(Error):  # the page is closed already
+            if request.resource_type in _DRAWN:
+                await route.continue_()
+                return
+            body = _body(request)
             if not self._watching or request.method in _READS or body is None or not self._counts(request.url):
                 await route.fallback()
                 return
             try:
-                answer = await self._once(route, _ANY if self.only else (request.method, request.url, body))
+                answer = await self._once(route, _ANY if self.only else _key(request, body))
             except Error as error:
                 self.lost = _("The connection to the system broke off: {reason}").format(
                     reason=error.message.partition("\n")[0]
@@ -110,3 +115,14 @@ class Sending:
         if answer.status >= 500:
             self.lost = _("The system answers with HTTP {status}.").format(status=answer.status)
         return answer
+
+
+def _body(request: Request) -> bytes | None:
+    """Return what a request carries, or None if the browser does not let it be seen."""
+    return request.post_data_buffer or (None if "content-type" in request.headers else b"")
+
+
+def _key(request: Request, body: bytes) -> _Key:
+    """Return by what a request is known again; the line between the parts of a body is another one each time."""
+    _parts, _is, boundary = request.headers.get("content-type", "").partition("boundary=")
+    return request.method, request.url, body.replace(boundary.encode(), b"") if boundary else body
