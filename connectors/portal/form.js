@@ -16,6 +16,7 @@
   const DRAWN = ".layui-form-radio, .layui-form-checkbox, .layui-form-switch";
   const BUTTONS = "button, input[type=submit], input[type=button], a, [role=button]";
   const LONGEST = 60;  // characters of a label
+  const SLOW = 5000, MOMENT = 1000;  // milliseconds: until a list has opened, or been narrowed down
 
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const tight = (text) => (text || "").normalize("NFKC").replace(/[\s\u200b]/g, "");
@@ -308,7 +309,7 @@
   // Ant Design's picker takes what is written only while its panel is open.
   const opened = async (element) => {
     press(element);
-    await until(() => all(".ant-picker-dropdown").some(visible), 500);
+    await until(() => all(".ant-picker-dropdown").some(visible), SLOW);
   };
 
   const optionText = (option) => tight(textOf(option.querySelector(".ant-select-item-option-content") || option));
@@ -329,13 +330,13 @@
     const handle = holder.querySelector(".el-select__wrapper, .ant-select-selector, .layui-select-title") || holder;
     const find = () => optionsOf(control, earlier).find((each) => optionText(each) === tight(text));
     if (!find()) press(handle);
-    let option = await until(() => find() || (optionsOf(control, earlier).length ? true : null), 1000);
+    let option = await until(() => find() || (optionsOf(control, earlier).length ? true : null), SLOW);
     if (option === true && !find()) {  // a long list shows more when one writes into it, or turns it
       if (!element.readOnly && element.tagName === "INPUT") {
         set(element, text);
         tell(element, "input");
       }
-      option = (await until(find, 300)) || (await turned(control, earlier, find));
+      option = (await until(find, MOMENT)) || (await turned(control, earlier, find));
     }
     const wanted = find();
     if (wanted && !/disabled/.test(wanted.className)) {
@@ -345,19 +346,21 @@
       key(element, "Escape");
       press(document.body);
     }
-    await until(() => shown(control).includes(tight(text)), wanted ? 500 : 0);
+    await until(() => shown(control).includes(tight(text)), wanted ? SLOW : 0);
   };
 
   const turned = async (control, earlier, find) => {
     const list = optionsOf(control, earlier)[0];
     const texts = () => optionsOf(control, earlier).map(optionText).join();
     const holder = list && list.closest(".rc-virtual-list-holder, .el-scrollbar__wrap, .el-vl__window, dl");
-    for (let top = 0; holder && top < holder.scrollHeight; top += holder.clientHeight || 100) {
+    if (!holder) return null;
+    for (let top = holder.clientHeight || 100; top < holder.scrollHeight; top += holder.clientHeight || 100) {
       const before = texts();
       holder.scrollTop = top;
-      if ((await until(() => find() || texts() !== before, 200)) && find()) return find();
+      if ((await until(() => find() || texts() !== before, MOMENT)) && find()) return find();
     }
-    return null;
+    holder.scrollTop = holder.scrollHeight;
+    return until(find, MOMENT);
   };
 
   const clear = async (control) => {
