@@ -139,9 +139,9 @@ class FormPage:
         meant, now = ("…", "…") if personal else (value, shown)
         return DeliveryError(
             "form-differs",
-            _(
-                "The form shows “{shown}” at “{label}” where “{meant}” was put in; nothing was sent."
-            ).format(shown=now, label=label, meant=meant),
+            _("The form shows “{shown}” at “{label}” where “{meant}” was put in; nothing was sent.").format(
+                shown=now, label=label, meant=meant
+            ),
             todo=_("Try this value in the form by hand; the profile says how values are written for this receiver."),
             place=self._place(label),
         )

@@ -10,13 +10,15 @@ import pytest
 from starlette.responses import Response
 
 from connectors.browser import Browsers
-from tests.connectors.portal_forms.drawn import ANT, ELEMENT, LAYUI
 from tests.connectors.portal_forms.office import RECORD, Office, deliver, feed_at, json_answer
 from tools.frontends import frontends
 from words.errors import DeliveryError
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+ELEMENT, LAYUI, ANT = (
+    (Path(__file__).parent / f"{name}.html").read_text(encoding="utf-8") for name in ("element", "layui", "ant")
+)
 SENT = {**RECORD, "决定日期": "2024-05-01"}
 
 

@@ -221,7 +221,9 @@ async def test_a_dialog_that_asks_once_more_is_answered_and_never_the_button_its
     browsers: Browsers, tmp_path: Path
 ) -> None:
     """Both buttons have the same words here: the one that was pressed is not pressed again."""
-    dialog = '<div role="dialog" id="d" hidden><p>确定提交吗？</p><input><button type="button" id="y">保存</button></div>'
+    dialog = (
+        '<div role="dialog" id="d" hidden><p>确定提交吗？</p><input><button type="button" id="y">保存</button></div>'
+    )
     script = (
         "const form = document.querySelector('form'), dialog = document.getElementById('d'); let asked = 0;"
         "form.onsubmit = (event) => { event.preventDefault(); asked += 1; if (asked === 1)"
