@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from playwright.async_api import Frame
 
 _FORM = (Path(__file__).parent / "form.js").read_text(encoding="utf-8").strip()
+#: A page is told once what it will be asked.
+_ABSENT = "absent"
+_ASKED = f"([question, argument]) => window.yinxinForm ? window.yinxinForm[question](argument) : '{_ABSENT}'"
 #: What the browser says of a frame that is between two documents, or gone.
 _BETWEEN = ("context was destroyed", "navigat", "detached", "closed")
 _MOMENT = 2.0  # seconds in which nothing more of a form has appeared
@@ -39,7 +42,11 @@ class FormPage:
 
         try:
             async with asyncio.timeout(_PATIENCE):
-                return await frame.evaluate(f"(argument) => {_FORM}.{question}(argument)", argument)
+                answer = await frame.evaluate(_ASKED, [question, argument])
+                if answer == _ABSENT:
+                    await frame.evaluate(f"() => {{ window.yinxinForm = {_FORM}; }}")
+                    answer = await frame.evaluate(_ASKED, [question, argument])
+                return answer
         except TimeoutError:
             return None
         except Error as error:
