@@ -74,7 +74,7 @@ async def floor(page: Page, record: Mapping[str, str]) -> None:
 
 
 async def plain(page: Page, record: Mapping[str, str]) -> None:
-    """Fill one round as one writes it first; the labels here belong to no input, so they are looked for by their text."""
+    """Fill one round as one writes it first; the labels here belong to no input, so their text is looked for."""
     for label, value in record.items():
         await page.locator("#fields div", has=page.get_by_text(label, exact=True)).locator("input").first.fill(value)
     await page.get_by_role("button", name="Submit").click()

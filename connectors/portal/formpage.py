@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,10 +17,15 @@ from words.languages import gettext as _
 if TYPE_CHECKING:
     from playwright.async_api import Frame
 
-_FORM = (Path(__file__).parent / "form.js").read_text(encoding="utf-8").strip()
+_PARTS = [
+    (Path(__file__).parent / f"form_{part}.js").read_text(encoding="utf-8") for part in ("words", "values", "asked")
+]
+_FORM = "\n".join(["(() => {", *_PARTS, "})()"])
 #: A page is told once what it will be asked.
 _ABSENT = "absent"
-_ASKED = f"([question, argument]) => window.yinxinForm ? window.yinxinForm[question](argument) : '{_ABSENT}'"
+_ASKED = (
+    f"([question, argument]) => window.yinxinForm ? window.yinxinForm[question](JSON.parse(argument)) : '{_ABSENT}'"
+)
 #: What the browser says of a frame that is between two documents, or gone.
 _BETWEEN = ("context was destroyed", "navigat", "detached", "closed")
 _MOMENT = 2.0  # seconds in which nothing more of a form has appeared
@@ -31,6 +37,7 @@ class FormPage:
 
     def __init__(self, looking: Looking) -> None:
         self.looking = looking
+        self._went = False
 
     async def ask(self, question: str, argument: Any = None) -> list[Any]:  # noqa: ANN401 - what a page answers
         """Return what each frame answers; one that is between two documents answers nothing."""
@@ -42,15 +49,17 @@ class FormPage:
 
         try:
             async with asyncio.timeout(_PATIENCE):
-                answer = await frame.evaluate(_ASKED, [question, argument])
+                asked = [question, json.dumps(argument)]  # one text goes over much faster than its parts do
+                answer = await frame.evaluate(_ASKED, asked)
                 if answer == _ABSENT:
                     await frame.evaluate(f"() => {{ window.yinxinForm = {_FORM}; }}")
-                    answer = await frame.evaluate(_ASKED, [question, argument])
+                    answer = await frame.evaluate(_ASKED, asked)
                 return answer
         except TimeoutError:
             return None
         except Error as error:
             if any(words in error.message for words in _BETWEEN):
+                self._went = True
                 return None
             raise
 
@@ -127,8 +136,9 @@ class FormPage:
         """
         asked = {"fields": [each.asked() for each in fields], "caption": caption}
         for _turn in self.looking.turns():
+            self._went = False
             told = await self._best("save", asked) or {"button": "none"}
-            if told.get("pressed"):
+            if told.get("pressed") or self._went:  # gone before it could answer: what became of it will be heard
                 return ""
             if told.get("missing") or told.get("twice"):
                 raise self._unlike(told)

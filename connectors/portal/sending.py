@@ -74,6 +74,11 @@ class Sending:
         self._watching = False
 
     @property
+    def begun(self) -> bool:
+        """Whether something has left since the button was pressed."""
+        return self._watching and bool(self._asked)
+
+    @property
     def busy(self) -> bool:
         """Whether something has left, and has not been answered."""
         return any(not each.done() for each in self._asked.values())

@@ -203,7 +203,7 @@ async def test_a_form_of_parts_is_not_repeated_by_the_browser(browsers: Browsers
         await deliver(feed)
         await deliver(feed)
         assert feed._entries
-        assert len(feed._entries._sending.came) == 1
+        assert len(feed._entries._open.sending.came) == 1
     assert office.sent == [SENT, SENT]
 
 
