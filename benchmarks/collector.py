@@ -22,7 +22,7 @@ Told = dict[str, Any]
 
 async def ours(order: Told) -> Told:
     """Collect through the portal's connector, with a session that is kept."""
-    from connectors.base import Window
+    from connectors.base import Row, Window
     from connectors.browser import Browsers
     from connectors.portal.account import Portal
     from connectors.portal.declared import PortalDeclared
@@ -39,7 +39,8 @@ async def ours(order: Told) -> Told:
         portal = Portal("hall", declared, secrets=secrets, store=store, browsers=browsers)
         text = (Path(__file__).parents[1] / "mappings" / "approval.yaml").read_text(encoding="utf-8")
         source = PortalSource(portal, Mapping.parse(text, "approval.yaml", "approval"))
-        start, rows = time.perf_counter(), []
+        rows: list[Row] = []
+        start = time.perf_counter()
         async for page in source.collect(Window(date(2024, 1, 1), date(2024, 12, 31)), {}):
             rows += page.rows
         seconds = time.perf_counter() - start

@@ -103,7 +103,7 @@ class Hall:
 def main() -> None:
     """Serve until whoever started it lets go."""
     hall = Hall(int(sys.argv[1]), float(sys.argv[2]))
-    config = uvicorn.Config(hall, port=0, access_log=False, log_level="error", lifespan="off")  # type: ignore[arg-type]
+    config = uvicorn.Config(hall, port=0, access_log=False, log_level="error", lifespan="off")
 
     def tell(url: str) -> None:
         print(url, flush=True)

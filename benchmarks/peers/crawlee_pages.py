@@ -37,7 +37,9 @@ def crawler_of(kind: str) -> Any:
         return ParselCrawler(**shared)
     from crawlee.crawlers import PlaywrightCrawler
 
-    return PlaywrightCrawler(browser_launch_options={"executable_path": order["program"]}, headless=True, **shared)
+    return PlaywrightCrawler(
+        browser_launch_options={"executable_path": order["program"], "chromium_sandbox": False}, headless=True, **shared
+    )
 
 
 async def main() -> None:

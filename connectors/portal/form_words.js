@@ -78,7 +78,7 @@ const controlsIn = (root) => {
     }
   }
   const seen = [...found.values()].filter((each) => visible(each.members ? viewOf(each.members[0]) : each.holder));
-  for (const each of seen) if (each.members) each.holder = together(each.members.map(viewOf));
+  for (const each of seen) if (each.members) each.holder = together(each.members.map(viewOf).filter(Boolean));
   return seen;
 };
 

@@ -138,7 +138,7 @@ def _flat(form: Any) -> dict[str, Any]:
     return {key: "、".join(form.getlist(key)) for key in form}
 
 
-def declared(url: str, form: Mapping[str, Any], **more: Any) -> PortalDeclared:
+def declared(url: str, form: Mapping[str, Any], seconds: float = 15) -> PortalDeclared:
     """The declaration of a receiver with a form."""
     query = {"page": "{page}", "number": "{key}"}
     told = {
@@ -146,7 +146,7 @@ def declared(url: str, form: Mapping[str, Any], **more: Any) -> PortalDeclared:
         "title": "大厅",
         "url": url,
         "profile": "office",
-        "timeout": 4,
+        "timeout": seconds,
         "login": {"page": "/login", "account": "a", "secret": "s", "signed_in": "退出"},
         "list": {
             "page": "/records",
@@ -157,20 +157,19 @@ def declared(url: str, form: Mapping[str, Any], **more: Any) -> PortalDeclared:
             "key": "id",
         },
         "form": {**FORM, **form},
-        **more,
     }
     return parse(PortalDeclared, yaml.safe_dump(told, allow_unicode=True), "connectors/office.yaml")
 
 
 @asynccontextmanager
 async def feed_at(
-    office: Office, browsers: Browsers, folder: Path, static: Path | None = None, **form: Any
+    office: Office, browsers: Browsers, folder: Path, static: Path | None = None, *, seconds: float = 15, **form: Any
 ) -> AsyncIterator[PortalFeed]:
     """Serve a receiver and yield it as a feed, signed in already."""
     with served(office.app(static)) as url:
         SessionStore(folder / ".yinxin" / "sessions").save("office", Kept(headers={"x-kept": "1"}))
         given = Given(
-            "office", declared(url, form), None, PROFILE, folder, Secrets(folder / "secrets"), browsers, UNLIMITED
+            "office", declared(url, form, seconds), None, PROFILE, folder, Secrets(folder / "none"), browsers, UNLIMITED
         )
         feed = cast("PortalFeed", KIND.feed(given))
         try:

@@ -114,7 +114,7 @@ async def test_a_correction_goes_through_the_form_that_the_row_opens(browsers: B
 async def test_a_row_that_is_not_there_stops_before_anything_is_sent(browsers: Browsers, tmp_path: Path) -> None:
     """A correction of what the list does not show never becomes a new record."""
     office = at_work()
-    async with feed_at(office, browsers, tmp_path, edit="编辑", find=FIND) as feed:
+    async with feed_at(office, browsers, tmp_path, seconds=4, edit="编辑", find=FIND) as feed:
         with pytest.raises(DeliveryError, match="shows 0 rows") as caught:
             await deliver(feed, "correct", 文书号="没有的")
     assert (caught.value.code, office.sent) == ("row-not-found", [])
@@ -124,7 +124,7 @@ async def test_rows_that_nothing_tells_apart_are_left_alone(browsers: Browsers, 
     """The same number and name twice: nobody can know which is meant."""
     office = at_work()
     office.stored[1]["文书号"] = NUMBER
-    async with feed_at(office, browsers, tmp_path, edit="编辑", find=FIND) as feed:
+    async with feed_at(office, browsers, tmp_path, seconds=4, edit="编辑", find=FIND) as feed:
         with pytest.raises(DeliveryError, match="shows 2 rows"):
             await deliver(feed, "correct")
     assert office.sent == []

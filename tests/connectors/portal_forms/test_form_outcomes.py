@@ -124,7 +124,7 @@ async def test_kept_and_then_silence_is_not_known_and_not_sent_again(browsers: B
         return HTMLResponse("")
 
     office = Office(PLAIN, answer)
-    async with feed_at(office, browsers, tmp_path) as feed:
+    async with feed_at(office, browsers, tmp_path, seconds=4) as feed:
         with pytest.raises(DeliveryError):
             await deliver(feed)
     assert office.sent == [SENT]
@@ -175,7 +175,7 @@ async def test_words_that_stood_there_before_say_nothing(browsers: Browsers, tmp
         return HTMLResponse(native(hint, *ROWS.values()))
 
     office = Office(native(hint, *ROWS.values()), answer)
-    async with feed_at(office, browsers, tmp_path) as feed:
+    async with feed_at(office, browsers, tmp_path, seconds=4) as feed:
         with pytest.raises(DeliveryError, match="does not say"):
             await deliver(feed)
 

@@ -125,7 +125,7 @@ async def test_a_form_that_shows_something_else_is_not_saved(
     office = Office(native(*{**ROWS, column: input_}.values()))
     async with feed_at(office, browsers, tmp_path) as feed:
         with pytest.raises(DeliveryError, match=f"shows “{shown}” at “") as caught:
-            await deliver(feed, **changed)
+            await deliver(feed, "publish", **changed)
     assert (caught.value.code, office.sent) == ("form-differs", [])
 
 
