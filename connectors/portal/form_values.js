@@ -158,8 +158,10 @@ const turned = async (control, earlier, find) => {
     holder.scrollTop = top;
     if ((await until(() => find() || texts() !== before, MOMENT)) && find()) return find();
   }
-  holder.scrollTop = holder.scrollHeight;
-  return until(find, MOMENT);
+  return until(() => {
+    holder.scrollTop = holder.scrollHeight;  // which grows while the list gets to know its rows
+    return find();
+  }, 2 * MOMENT);
 };
 
 const clear = async (control) => {

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from connectors.base import Action, Batch, Receipt
 from connectors.browser import Browsers
-from connectors.courtesy import UNLIMITED
+from connectors.courtesy import UNLIMITED, Turns
 from connectors.kinds import Given
 from connectors.portal.declared import PortalDeclared
 from connectors.portal.feed import PortalFeed
@@ -138,7 +138,29 @@ def _flat(form: Any) -> dict[str, Any]:
     return {key: "、".join(form.getlist(key)) for key in form}
 
 
-def declared(url: str, form: Mapping[str, Any], seconds: float = 15) -> PortalDeclared:
+#: A template page beside the form; without a page for corrections.
+UPLOAD: dict[str, Any] = {
+    "page": "/upload",
+    "template": "/template.xlsx",
+    "sheet": "许可",
+    "file_label": "文件",
+    "button": "上传",
+    "batch": "批次",
+    "result": {
+        "request": {"url": "/api/batches/{batch}"},
+        "state": "state",
+        "done": ["完成"],
+        "failed": ["失败"],
+        "accepted": "taken",
+        "refused": "refused",
+        "message": "message",
+        "errors": "errors",
+    },
+    "errors": {"row": "行号", "reason": "原因"},
+}
+
+
+def declared(url: str, form: Mapping[str, Any], seconds: float = 15, **more: Any) -> PortalDeclared:
     """The declaration of a receiver with a form."""
     query = {"page": "{page}", "number": "{key}"}
     told = {
@@ -157,21 +179,46 @@ def declared(url: str, form: Mapping[str, Any], seconds: float = 15) -> PortalDe
             "key": "id",
         },
         "form": {**FORM, **form},
+        **more,
     }
     return parse(PortalDeclared, yaml.safe_dump(told, allow_unicode=True), "connectors/office.yaml")
 
 
+class Counting:
+    """Turns that are counted."""
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    async def turn(self) -> None:
+        """Give one."""
+        self.given += 1
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def feed_of(declared: PortalDeclared, browsers: Browsers, folder: Path, turns: Turns = UNLIMITED) -> PortalFeed:
+    """Return a declared receiver as a feed, signed in already."""
+    SessionStore(folder / ".yinxin" / "sessions").save("office", Kept(headers={"x-kept": "1"}))
+    given = Given("office", declared, None, PROFILE, folder, Secrets(folder / "none"), browsers, turns)
+    return cast("PortalFeed", KIND.feed(given))
+
+
 @asynccontextmanager
 async def feed_at(
-    office: Office, browsers: Browsers, folder: Path, static: Path | None = None, *, seconds: float = 15, **form: Any
+    office: Office,
+    browsers: Browsers,
+    folder: Path,
+    static: Path | None = None,
+    *,
+    seconds: float = 15,
+    turns: Turns = UNLIMITED,
+    **form: Any,
 ) -> AsyncIterator[PortalFeed]:
     """Serve a receiver and yield it as a feed, signed in already."""
     with served(office.app(static)) as url:
-        SessionStore(folder / ".yinxin" / "sessions").save("office", Kept(headers={"x-kept": "1"}))
-        given = Given(
-            "office", declared(url, form, seconds), None, PROFILE, folder, Secrets(folder / "none"), browsers, UNLIMITED
-        )
-        feed = cast("PortalFeed", KIND.feed(given))
+        feed = feed_of(declared(url, form, seconds), browsers, folder, turns)
         try:
             yield feed
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 import pytest
@@ -13,16 +13,22 @@ from starlette.responses import Response
 from bots.delivering import Courier
 from bots.watching import Watch
 from connectors.browser import Browsers
+from connectors.portal.entries import Entries
+from connectors.portal.templates import Templates
 from journal import Action, Journal, Prepared, State
 from mappings.apply import ORIGIN, ROW_KEY, apply
 from tests.connectors.portal_forms.office import (
     PROFILE,
     RECORD,
     ROWS,
+    UPLOAD,
+    Counting,
     Office,
     batch_of,
+    declared,
     deliver,
     feed_at,
+    feed_of,
     json_answer,
     native,
     page,
@@ -175,6 +181,33 @@ async def test_a_record_is_looked_up_by_its_number(browsers: Browsers, tmp_path:
         assert await feed.look_up(name.replace("publish", "withdraw"), [record])
         assert (await feed.disclosed()).height == 0
     assert office.queried == [NUMBER] * 4 + [""]
+
+
+async def test_a_form_beside_a_template_does_what_the_template_cannot(browsers: Browsers, tmp_path: Path) -> None:
+    """Corrections and withdrawals go through the form; where the template has a page for corrections, not those."""
+    rows = pl.DataFrame([{**RECORD, "record_id": "r1"}])
+    form = {"edit": "编辑", "remove": REMOVE}
+    feed = feed_of(declared("http://x", form, upload=UPLOAD), browsers, tmp_path)
+    assert (feed.corrects, feed.settles) == ("replace", 60)
+    for action in ("correct", "withdraw"):
+        (batch,) = await feed.fill(rows, cast("Any", action), "office-run")
+        assert batch.file_name == f"office-run-1-{action}-{NUMBER}.json"
+    replacing = feed_of(declared("http://x", form, upload={**UPLOAD, "corrections": "/again"}), browsers, tmp_path)
+    assert isinstance(replacing._way("correct"), Templates)
+    assert isinstance(replacing._way("publish"), Templates)
+    assert isinstance(replacing._way("withdraw"), Entries)
+    await feed.close()
+    await replacing.close()
+
+
+async def test_a_record_takes_its_turns(browsers: Browsers, tmp_path: Path) -> None:
+    """One for the page and one for what it sends, another one for each picture."""
+    office, turns = Office(native(*ROWS.values())), Counting()
+    async with feed_at(office, browsers, tmp_path, turns=turns) as feed:
+        await deliver(feed)
+        first = turns.given
+        await deliver(feed)
+    assert (first, turns.given) == (3, 5)
 
 
 async def test_kept_and_then_an_error_ends_as_one_record(browsers: Browsers, tmp_path: Path) -> None:
