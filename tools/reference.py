@@ -86,7 +86,8 @@ For completion in an editor there are JSON Schemas in [schemas/](schemas/): put
 `# yaml-language-server: $schema=…/connector.portal.json` on the first line of a file.
 
 In requests these blanks are filled: `{page}` from 1, `{size}`, `{offset}` from 0, `{since}` and `{until}` as
-YYYY-MM-DD, `{key}` in `detail`, `{batch}` in `upload.result`.
+YYYY-MM-DD, `{key}` in `detail`, `{batch}` in `upload.result`. In a feed's `list`, `{key}` is the document number that
+is looked for, or nothing for the whole list.
 """
 _KEYS_END = """\
 ## Transforms

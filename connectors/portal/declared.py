@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from connectors.kinds import Connected
+from connectors.portal.form_declared import Form, Pattern
 from words.declared import Declared
 
-
-def _compiles(pattern: str) -> str:
-    re.compile(pattern)
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_compiles)]
 #: A value in which ``{page}``, ``{size}``, ``{offset}``, ``{since}``, ``{until}`` and ``{key}`` are filled in.
 Filled = str | int | bool
 
@@ -183,7 +176,7 @@ class Upload(Declared):
 
 
 class PortalDeclared(Connected):
-    """A portal, as a source (``mapping``), as a feed (``profile`` and ``upload``), or both.
+    """A portal, as a source (``mapping``), as a feed (``profile``, and ``upload`` or ``form`` or both), or all of it.
 
     Attributes:
         encoding: of server-rendered pages and of the forms they send; gb2312 and gbk are read as gb18030.
@@ -202,6 +195,7 @@ class PortalDeclared(Connected):
     detail: Detail | None = None
     received: str = ""
     upload: Upload | None = None
+    form: Form | None = None
     withdraw: Withdraw | None = None
     invalidate: Invalidate | None = None
 

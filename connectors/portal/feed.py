@@ -1,4 +1,4 @@
-"""A portal as a feed: its template filled, handed over through its own page, the receipt read, the list read back."""
+"""A portal as a feed: what is handed over goes the way that is declared for it, and the own list is read back."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import polars as pl
 from connectors.base import Action, Batch, Evidence, Receipt
 from connectors.portal import handover
 from connectors.portal.account import Portal
-from connectors.portal.declared import Request, Upload
-from connectors.portal.receipts import Receipts
-from connectors.portal.template import Template
+from connectors.portal.entries import Entries
+from connectors.portal.receipts import unclear
+from connectors.portal.templates import SUFFIX, Templates
 from mappings.apply import ORIGIN, ROW_KEY
 from mappings.identity import with_identity
 from mappings.profiles import Profile
-from words.errors import Place
+from words.errors import DeliveryError
 from words.languages import gettext as _
 
 #: The column under which ``disclosed`` tells the day on which the feed took a row.
@@ -26,29 +26,38 @@ _RECORD = "record_id"
 
 
 class PortalFeed:
-    """A credit platform that takes filled templates."""
+    """A credit platform that takes filled templates, records in a form, or either."""
 
-    def __init__(self, portal: Portal, profile: Profile, upload: Upload) -> None:
+    def __init__(self, portal: Portal, profile: Profile) -> None:
+        declared = portal.declared
         self.name = portal.name
-        self.title = portal.declared.title
+        self.title = declared.title
         self.profile = profile
-        self.settles = upload.settles
         self._portal = portal
-        self._upload = upload
-        self._receipts = Receipts(portal.session, upload)
-        self._template: Template | None = None
+        self._templates = Templates(portal, profile, declared.upload) if declared.upload else None
+        self._entries = Entries(portal, profile, declared.form) if declared.form else None
+        self.settles = max(way.settles for way in (declared.upload, declared.form) if way)
 
     @property
     def corrects(self) -> Literal["replace", "reissue", ""]:
         """The platform's own way of correcting."""
-        if self._upload.corrections:
+        declared = self._portal.declared
+        if (declared.upload and declared.upload.corrections) or (declared.form and declared.form.edit):
             return "replace"
-        return "reissue" if self._portal.declared.withdraw or self._portal.declared.invalidate else ""
+        return "reissue" if declared.withdraw or declared.invalidate or self._removes else ""
+
+    @property
+    def _removes(self) -> bool:
+        form = self._portal.declared.form
+        return form is not None and form.remove is not None
 
     async def disclosed(self) -> pl.DataFrame:
         """Return the feed's own list: its codes as columns, ``received`` as a day, origin and key of each row."""
+        return await self._listed("")
+
+    async def _listed(self, number: str) -> pl.DataFrame:
         rows: list[dict[str, str]] = []
-        async for page in self._portal.pages({}):
+        async for page in self._portal.pages({"key": number}):
             rows += [
                 {**row.payload, ORIGIN: self._origin(row.key), ROW_KEY: row.key, RECEIVED: self._day(row.payload)}
                 for row in page.rows
@@ -66,20 +75,15 @@ class PortalFeed:
         return str(payload.get(self._portal.declared.received, ""))[:10].replace("/", "-")
 
     async def check(self) -> None:
-        """Download the template, once a run, and check its headings.
+        """Look at what will be filled, once a run: the template's headings, the form's words.
 
         Raises:
-            DriftError: the template is not the one the profile describes.
+            DriftError: it is not what the connector's file or the profile describes.
         """
-        await self._checked()
-
-    async def _checked(self) -> Template:
-        if self._template is None:
-            response = await self._portal.session.fetch(Request(url=self._upload.template), {})
-            place = Place(system=self.title, url=self._upload.template)
-            headers = self.profile.headers
-            self._template = Template(response.content, sheet=self._upload.sheet, headers=headers, place=place)
-        return self._template
+        if self._templates:
+            await self._templates.check()
+        if self._entries:
+            await self._entries.check()
 
     def withdrawal(self, record: pl.DataFrame, reason: str) -> tuple[dict[str, str], str] | None:
         """Return the payload that takes one canonical record back, and the fingerprint of what is shown then."""
@@ -87,6 +91,8 @@ class PortalFeed:
             values = record.row(0, named=True)
             filled = {words: values[field] or "" for words, field in form.fields.items()}
             return {**filled, form.reason: reason}, ""
+        if self._entries and self._removes:
+            return self._entries.withdrawal(record, reason), ""
         if copy := self._portal.declared.invalidate:
             changed = {**copy.set, copy.reason: reason}
             invalid = record.with_columns(**{field: pl.lit(value) for field, value in changed.items()})
@@ -95,63 +101,62 @@ class PortalFeed:
         return None
 
     async def fill(self, payloads: pl.DataFrame, action: Action, name: str) -> Sequence[Batch]:
-        """Write payloads (and ``record_id``) into as many files as the receiver's limit asks for; nothing is sent.
+        """Write payloads (and ``record_id``) in the form they will be handed over in; nothing is sent.
 
         Raises:
             DriftError: the template is not the one the profile describes.
         """
         if action == "withdraw" and self._portal.declared.withdraw:
-            return [self._form(row, f"{name}-{number}.json") for number, row in enumerate(payloads.to_dicts(), 1)]
-        template = await self._checked()
-        parts = [part for part in payloads.iter_slices(self._upload.rows) if part.height]
-        return [self._batch(template, part, action, f"{name}-{number}.xlsx") for number, part in enumerate(parts, 1)]
-
-    def _form(self, row: Mapping[str, str], name: str) -> Batch:
-        filled = {words: value for words, value in row.items() if words != _RECORD}
-        return Batch(json.dumps(filled, ensure_ascii=False).encode(), name, {1: row[_RECORD]}, "withdraw")
-
-    def _batch(self, template: Template, payloads: pl.DataFrame, action: Action, name: str) -> Batch:
+            return [_form(row, f"{name}-{number}.json") for number, row in enumerate(payloads.to_dicts(), 1)]
         copies = self._portal.declared.invalidate
-        if action == "withdraw" and copies:  # a copy goes the way of the rows it is like
+        if action == "withdraw" and copies and not self._removes:  # a copy goes the way of the rows it is like
             action = "correct" if copies.through == "corrections" else "publish"
-        filled = template.fill(payloads.select(self.profile.headers), mark=name)
-        return Batch(filled, name, self._rows(template, payloads[_RECORD]), action)
+        return await self._way(action).fill(payloads, action, name)
 
-    def _rows(self, template: Template, records: Sequence[str] | pl.Series) -> dict[int, str]:
-        return dict(enumerate(records, template.header_row + 1))
+    def _way(self, action: Action) -> Templates | Entries:
+        upload = self._portal.declared.upload
+        if self._entries and (
+            self._templates is None
+            or action == "withdraw"
+            or (action == "correct" and upload is not None and not upload.corrections)
+        ):
+            return self._entries
+        assert self._templates is not None, "a feed declares one of them"
+        return self._templates
 
     async def send(self, batch: Batch) -> Receipt:
         """Hand one batch over through the platform's own page and wait for its receipt.
 
         Raises:
-            DeliveryError: the feed refused the file as a whole, or its receipt never came.
+            DeliveryError: the feed refused the file as a whole, or what became of it is not clear.
         """
-        if batch.action == "withdraw":
+        if batch.action == "withdraw" and self._portal.declared.withdraw:
             return await self._withdraw(batch)
-        number = await handover.upload(self._portal, self._upload, batch, self._receipts.failed)
-        receipt = await self._receipts.of(number, batch.rows)
-        await handover.picture(self._portal, number, again=True)
-        return receipt
+        way = self._templates if batch.file_name.endswith(SUFFIX) else self._entries
+        assert way is not None, "it has made the batch"
+        return await way.send(batch)
 
     async def _withdraw(self, batch: Batch) -> Receipt:
         form = self._portal.declared.withdraw
         assert form is not None, "only a portal with the form makes such a batch"
-        refused, page = await handover.fill_form(self._portal, form, batch, self._receipts.failed)
+        refused, page = await handover.fill_form(self._portal, form, batch, self._unclear)
         await handover.picture(self._portal, batch.file_name)
         records = tuple(batch.rows.values())
         reasons = dict.fromkeys(records, refused) if refused else {}
         return Receipt(batch.file_name, () if refused else records, reasons, (("page", page),))
 
+    def _unclear(self, sentence: str, url: str) -> DeliveryError:
+        return unclear(self.title, sentence, url)
+
     async def look_up(self, file_name: str, records: Sequence[str]) -> Receipt | None:
-        """Return the receipt of a file handed over earlier, or None if the platform's list does not have it.
+        """Return the receipt of a batch handed over earlier, or None if the platform's lists do not have it.
 
         Raises:
             DeliveryError: it has it, and refused it as a whole.
         """
-        number = await self._receipts.number_of(file_name)
-        if number is None:
-            return None
-        return await self._receipts.of(number, self._rows(await self._checked(), records))
+        if file_name.endswith(SUFFIX):
+            return await self._templates.look_up(file_name, records) if self._templates else None
+        return await self._entries.look_up(file_name, records, self._listed) if self._entries else None
 
     async def evidence(self) -> Sequence[Evidence]:
         """Return pictures of the own list and of the receipts; the list is compared both ways first."""
@@ -161,3 +166,8 @@ class PortalFeed:
     async def close(self) -> None:
         """Keep the session and let go of everything else."""
         await self._portal.close()
+
+
+def _form(row: Mapping[str, str], name: str) -> Batch:
+    filled = {words: value for words, value in row.items() if words != _RECORD}
+    return Batch(json.dumps(filled, ensure_ascii=False).encode(), name, {1: row[_RECORD]}, "withdraw")

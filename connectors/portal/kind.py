@@ -9,6 +9,7 @@ from connectors.base import Feed, Source
 from connectors.kinds import Given, Kind, Reached, lacks
 from connectors.portal.account import Portal
 from connectors.portal.declared import PortalDeclared
+from connectors.portal.entering import lint_form
 from connectors.portal.feed import PortalFeed
 from connectors.portal.kept import Kept, SessionStore
 from connectors.portal.session import Session
@@ -29,12 +30,14 @@ class PortalKind(Kind[PortalDeclared]):
         """Return a portal as a feed.
 
         Raises:
-            UsageError: it declares no upload page.
+            UsageError: it declares neither an upload page nor a form, or a form of fields that the profile lacks.
         """
         profile = given.writing()
-        if given.declared.upload is None:
+        if given.declared.upload is None and given.declared.form is None:
             raise lacks(given.name, "upload")
-        return PortalFeed(_account(given), profile, given.declared.upload)
+        if given.declared.form:
+            lint_form(given.declared.form, profile, f"connectors/{given.name}.yaml")
+        return PortalFeed(_account(given), profile)
 
     async def reach(self, given: Given[PortalDeclared], patience: float) -> Reached:
         """Ask its address, and its list if a session is kept."""

@@ -29,7 +29,8 @@ async def send_once(context: BrowserContext, limit: float) -> None:
 
 def _carries_a_file(request: Request) -> bool:
     """Only the browser itself has the bytes of a chosen file."""
-    return request.headers.get("content-type", "").startswith("multipart/form-data")
+    multipart = request.headers.get("content-type", "").startswith("multipart/form-data")
+    return multipart and b"filename=" in (request.post_data_buffer or b"filename=")
 
 
 async def _fetch(route: Route, limit: float) -> None:

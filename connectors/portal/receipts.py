@@ -99,9 +99,14 @@ class Receipts:
 
     def failed(self, sentence: str, url: str) -> DeliveryError:
         """Return the error for a file whose fate is not clear."""
-        return DeliveryError(
-            "delivery-failed",
-            sentence,
-            todo=_("Run “yinxin resume”: it asks the feed's own lists before it sends anything again."),
-            place=Place(system=self._declared.title, url=url),
-        )
+        return unclear(self._declared.title, sentence, url)
+
+
+def unclear(title: str, sentence: str, url: str) -> DeliveryError:
+    """Return the error for what may have arrived at a system, or not."""
+    return DeliveryError(
+        "delivery-failed",
+        sentence,
+        todo=_("Run “yinxin resume”: it asks the feed's own lists before it sends anything again."),
+        place=Place(system=title, url=url),
+    )

@@ -7,6 +7,7 @@ import pytest
 from bots.workspace import Settings
 from connectors.files import FilesDeclared
 from connectors.portal.declared import PortalDeclared
+from connectors.portal.entering import lint_form
 from mappings.mapping import Mapping
 from mappings.profiles import Profile
 from reconciliation.policies import Policy
@@ -27,6 +28,13 @@ def _example(page: str) -> str:
 def test_the_portal_example_is_a_whole_connector() -> None:
     """What the page on portals shows can be copied as it is."""
     assert parse(PortalDeclared, _example("connect-a-portal.md"), "example").list_.key == "id"
+
+
+def test_the_form_example_is_a_whole_connector() -> None:
+    """What the page on forms shows can be copied as it is."""
+    form = parse(PortalDeclared, _example("deliver-through-a-form.md"), "example").form
+    assert form
+    lint_form(form, Profile.parse((ROOT / "mappings/credit.profile.yaml").read_text("utf-8"), "x", "x"), "example")
 
 
 def test_the_ledger_example_passes_the_lint() -> None:
