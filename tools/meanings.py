@@ -269,6 +269,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "length": "the longest value in bytes; the standard's when left out",
         "codes": "the standard's texts → the receiver's codes",
         "choices": "the receiver's code table where it is narrower; `其他-` admits any note behind it",
+        "join": "what the receiver wants between several texts or codes in one value",
     },
     "Planned": {
         "title": "what it is called in lists and messages",

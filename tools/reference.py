@@ -60,8 +60,8 @@ The canonical records, made from `mappings/standards/`. Mapping files and profil
 *name*. Lengths are bytes of GBK. Need: M mandatory, C conditional, O optional. ● identifying: a difference in it may
 mean another decision. ◐ personal: masked in logs, reports and screenshots, never in what is delivered.
 
-A canonical value is text: dates `YYYY-MM-DD`, 长期 as `2099-12-31`, codes in capitals, half-width characters. Empty
-text means that the record states nothing there.
+A canonical value is text: dates `YYYY-MM-DD`, 长期 as `2099-12-31`, codes in capitals, half-width characters, amounts
+in 万元, several entries of a code table with `、` between them. Empty text means that the record states nothing there.
 """
 _KEYS_HEAD = """\
 # The files of a workspace
