@@ -237,7 +237,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "quiet": "hours in which it is not asked at all, such as `22:00-06:00`, by this machine's clock",
     },
     "MappingFile": {
-        "standard": "the canonical record that is written: `licence`",
+        "standard": "the [canonical record](standards.md) that is written",
         "partial": "for ledgers: what has no column, or an empty cell, is never compared",
         "fields": "[field](standards.md) → rule; a text or a list is short for `from`",
     },
@@ -249,7 +249,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "otherwise": "a second rule, asked where the first finds nothing",
     },
     "ProfileFile": {
-        "standard": "the canonical record: `licence`",
+        "standard": "the [canonical record](standards.md): `licence`, `penalty`, …",
         "edition": 'of the receiver\'s template, `"2018"`; status 1 is valid in one edition, revoked in another',
         "title": "what the receiver is called in findings",
         "encoding": "in which lengths are counted",
