@@ -183,11 +183,13 @@ class PenaltyIntake:
     async def withdraw(self, request: Request) -> Response:
         """Take a penalty back."""
         asked = await _json(request) or {}
-        texts = [str(asked.get(name) or "").strip() for name in (PENALTIES.number, PENALTIES.name, "reason")]
+        number, name, reason = (
+            str(asked.get(each) or "").strip() for each in (PENALTIES.number, PENALTIES.name, "reason")
+        )
 
         def work() -> Response:
             try:
-                return ok({"withdrawalNo": self._withdrawals.withdraw(Wish(*texts, APP))})
+                return ok({"withdrawalNo": self._withdrawals.withdraw(Wish(number, name, reason, APP))})
             except RefusedError as refusal:
                 return refused(NOT_TAKEN, str(refusal))
 

@@ -88,9 +88,9 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visiting(city: City, state: Path, **behaviour: float) -> AsyncIterator[Visitor]:
+async def visiting(city: City, state: Path, minutes: float = 30) -> AsyncIterator[Visitor]:
     """A visitor with a token."""
-    async with visit(city, state, **behaviour) as client:
+    async with visit(city, state, session_minutes=minutes) as client:
         visitor = Visitor(client)
         await visitor.enter()
         yield visitor
@@ -141,7 +141,7 @@ def test_the_table_holds_codes_and_amounts_in_yuan(penalties: Penalties) -> None
     assert kinds.startswith("01;02")
     assert round(float(fine)) == round(float(penalties.rows[fined - 1].values["CF_NR_FK"]) * 10_000)
     assert decided == penalties.rows[fined - 1].values["CF_JDRQ"]
-    change(engine, fined, {"fk_je": 1}, datetime(2024, 8, 13, 8))
+    change(engine, fined, {"fk_je": 1}, datetime.fromisoformat("2024-08-13T08:00:00"))
     with engine.connect() as connection:
         _kinds, fine, _decided, after = connection.execute(asked, {"row": fined}).one()
     assert (float(fine), after > before) == (1.0, True)
@@ -178,7 +178,7 @@ async def test_what_the_platform_would_refuse_is_refused(made: City, penalties: 
 
 async def test_only_signed_requests_with_a_living_token_are_answered(made: City, tmp_path: Path) -> None:
     """A wrong signature, a nonce used twice, an old moment and a dead token are turned away by code."""
-    async with visiting(made, tmp_path, session_minutes=0.02) as visitor:
+    async with visiting(made, tmp_path, 0.02) as visitor:
         assert (await visitor.ask("GET", "records"))["code"] == 0
         assert (await visitor.ask("GET", "records", **{"X-Signature": "0" * 64}))["code"] == 40103
         assert (await visitor.ask("GET", "records", **{"X-Nonce": "n0"}))["code"] == 40103
@@ -226,6 +226,7 @@ async def test_a_batch_may_be_lost_on_either_way(made: City, penalties: Penaltie
 async def test_what_is_no_batch_is_told(made: City, tmp_path: Path) -> None:
     """No name, no list, no JSON: a code, and nothing is taken."""
     async with visiting(made, tmp_path) as visitor:
-        for body in ({"records": []}, {"batchName": "a"}, {"batchName": "a", "records": ["x"]}, ["x"]):
+        bodies: list[Any] = [{"records": []}, {"batchName": "a"}, {"batchName": "a", "records": ["x"]}, ["x"]]
+        for body in bodies:
             assert (await visitor.ask("POST", "batches", body))["code"] == 40001
         assert (await visitor.ask("GET", "batches/CFSB1"))["code"] == 40001
