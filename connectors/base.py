@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -131,6 +131,20 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Keep the session and let go of everything else."""
+        ...
+
+
+@runtime_checkable
+class Incremental(Protocol):
+    """A source that can tell how far its changes were read, and go on from there."""
+
+    def go_on(self, mark: str) -> None:
+        """Read anew what changed since this mark, and take over the rest from what is known; empty: read all anew."""
+        ...
+
+    @property
+    def reached(self) -> str:
+        """The mark that the last whole collection reached; empty if it reached none."""
         ...
 
 
