@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy.exc import DBAPIError, NoSuchTableError
 from sqlalchemy.types import Date, DateTime, Integer, String
 
+from connectors.database.trouble import told_of
 from words.errors import DriftError, Place
 from words.languages import gettext as _
 
@@ -97,6 +98,8 @@ def columns_of(connection: Connection, table: str, system: str) -> dict[str, Col
         found = inspect(connection).get_columns(name, schema=schema or None)
     except NoSuchTableError:
         raise _changed(_("There is no table “{table}”.").format(table=table), system, table) from None
+    except DBAPIError as error:  # while it is being described, the engine's own way of telling is not gone
+        raise told_of(error, Place(system=system, field=table)) from error
     kept = _TEXTS.get(connection.dialect.name, _nothing_more)(connection, schema or None, name)
     if connection.dialect.name == "mysql":
         _transactional(connection, {"schema": schema or None, "name": name}, system, table)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, InterfaceError
 
 from words.errors import DriftError, LoginNeeded, Place, SystemFailure, UsageError, YinxinError
 from words.languages import gettext as _
@@ -46,6 +46,11 @@ def _explained(context: ExceptionContext, place: Place) -> YinxinError | None:
     if fault_of(context.sqlalchemy_exception):
         return None
     return _of_a_session(error, place)
+
+
+def told_of(error: DBAPIError, place: Place) -> YinxinError:
+    """Return what a database complained about as an error of ours, where the engine did not do so by itself."""
+    return lost(place) if error.connection_invalidated else _of_a_session(error.orig or error, place)
 
 
 def _of_a_newcomer(error: BaseException, place: Place) -> YinxinError:

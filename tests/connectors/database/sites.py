@@ -1,4 +1,4 @@
-"""Databases for one test: SQLite, PostgreSQL and MariaDB, each with whoever may do everything there, and connectors to it."""
+"""Databases for one test: SQLite, PostgreSQL and MariaDB, and connectors to them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Site:
         url: its address as a connector declares it.
         user: who may do everything there.
         folder: the workspace of its connectors.
-        execute: runs one statement and returns what it gives.
+        execute: runs statements and returns what the last one gives.
         here: its schema or database, in which users are given rights.
     """
 
@@ -62,13 +62,13 @@ class Site:
     url: str
     user: str
     folder: Path
-    execute: Callable[[str], list[tuple[Any, ...]]]
+    execute: Callable[[Sequence[str]], list[tuple[Any, ...]]]
     here: str = ""
     _opened: list[Any] = field(default_factory=list)
 
     def run(self, *statements: str) -> list[tuple[Any, ...]]:
         """Run statements, and return what the last one gives."""
-        return [self.execute(statement) for statement in statements][-1]
+        return self.execute(statements)
 
     def declared(self, read: dict[str, Any], **more: Any) -> DatabaseDeclared:
         """Return a connector's declaration, as it is read from its file."""
@@ -122,11 +122,11 @@ def on_file(folder: Path) -> Site:
     """Make a file."""
     file = folder / "front.db"
 
-    def execute(statement: str) -> list[tuple[Any, ...]]:
+    def execute(statements: Sequence[str]) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(file, isolation_level=None)) as connection:
-            return connection.execute(statement).fetchall()
+            return [connection.execute(statement).fetchall() for statement in statements][-1]
 
-    execute("PRAGMA journal_mode=WAL")
+    execute(["PRAGMA journal_mode=WAL"])
     return Site("sqlite", "sqlite:///front.db", "", folder, execute)
 
 
@@ -137,16 +137,14 @@ def on_postgres(cluster: Cluster, folder: Path) -> Site:
     address = cluster.fresh()
     schema = address.rpartition("search_path%3D")[2]
 
-    def execute(statement: str) -> list[tuple[Any, ...]]:
+    options = f"-csearch_path={schema}"
+
+    def execute(statements: Sequence[str]) -> list[tuple[Any, ...]]:
         with psycopg.connect(
-            host=str(cluster.folder),
-            user="yinxin",
-            dbname="postgres",
-            autocommit=True,
-            options=f"-csearch_path={schema}",
+            host=str(cluster.folder), user="yinxin", dbname="postgres", autocommit=True, options=options
         ) as connection:
-            cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
+            cursors = [connection.execute(statement.encode()) for statement in statements]
+            return cursors[-1].fetchall() if cursors[-1].description else []
 
     url = f"postgresql:///postgres?host={quote(str(cluster.folder))}&options=-csearch_path%3D{schema}"
     return Site("postgresql", url, "yinxin", folder, execute, schema)
@@ -160,7 +158,7 @@ def on_mariadb(server: Server, folder: Path) -> Site:
         server.address(name),
         "yinxin",
         folder,
-        lambda statement: server.run(statement, database=name),
+        lambda statements: server.run(*statements, database=name),
         name,
     )
 
