@@ -11,6 +11,8 @@ from sqlalchemy import URL, Engine, create_engine, event
 from connectors.database.addresses import address_of, driver_of
 from connectors.database.declared import DatabaseDeclared
 from connectors.database.trouble import explain_errors
+from words.errors import Place, UsageError
+from words.languages import gettext as _
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -21,20 +23,19 @@ _AS_WRITTEN = ("interval", "json", "jsonb", "money", "xml")
 _SQL_SERVER = "ODBC Driver 18 for SQL Server"
 
 
-def open_engine(declared: DatabaseDeclared, password: str, folder: Path, system: str = "") -> Engine:
+def open_engine(declared: DatabaseDeclared, password: str, folder: Path) -> Engine:
     """Return an engine on a declared database; nothing is asked of it yet.
 
     Args:
         declared: the database, addresses filled in.
         password: of its user, or nothing.
         folder: the workspace, which files are relative to.
-        system: what the database is called in errors; its title if left out.
 
     Raises:
-        UsageError: its driver is not installed.
+        UsageError: its driver is not installed, or what stands for a host in its address makes it none.
     """
-    url = address_of(declared.url)
-    system = system or declared.title
+    system = declared.title
+    url = _address(declared, system)
     driver_of(url, system)
     if url.get_backend_name() == "sqlite":
         url = _on_file(url, folder)
@@ -57,10 +58,22 @@ def open_engine(declared: DatabaseDeclared, password: str, folder: Path, system:
     return engine
 
 
+def _address(declared: DatabaseDeclared, system: str) -> URL:
+    try:
+        return address_of(declared.url)
+    except ValueError as error:
+        raise UsageError(
+            "bad-address",
+            _("The address of this database cannot be used: {reason}").format(reason=error),
+            todo=_("Correct “url” in the connector, or its host under [hosts] in yinxin.toml."),
+            place=Place(system=system, field="url"),
+        ) from None
+
+
 def _on_file(url: URL, folder: Path) -> URL:
-    """A file that is not there would be made; an old one opened for reading stays as it is."""
+    """Return the address of a file below the workspace; one that is not there is not made."""
     file = (folder / (url.database or "")).resolve()
-    return url.set(database=f"file:{file}").update_query_dict({"mode": "rw", "uri": "true"})
+    return url.set(database=file.as_uri()).update_query_dict({"mode": "rw", "uri": "true"})
 
 
 def _secured(url: URL, declared: DatabaseDeclared, folder: Path) -> tuple[URL, dict[str, Any]]:
@@ -71,10 +84,9 @@ def _secured(url: URL, declared: DatabaseDeclared, folder: Path) -> tuple[URL, d
     if kind == "postgresql":
         mode = {"sslmode": "verify-full", "sslrootcert": ca or "system"} if declared.verify else {}
         return url, {"connect_timeout": max(2, round(seconds)), "client_encoding": "utf8", **mode, **_waits(url)}
-    if kind in ("mysql", "mariadb"):
+    if kind == "mysql":
         times = {"connect_timeout": seconds, "read_timeout": seconds, "write_timeout": seconds}
-        local = "unix_socket" in url.query or not declared.verify
-        return url, {**times, "charset": "utf8mb4", **({} if local else {"ssl": ssl.create_default_context(cafile=ca)})}
+        return url, {**times, "charset": "utf8mb4", **_secured_mysql(url, ca, verify=declared.verify)}
     if kind == "oracle":
         wallet = {"protocol": "tcps", "ssl_context": ssl.create_default_context(cafile=ca)} if declared.verify else {}
         return url, {"tcp_connect_timeout": seconds, **wallet}
@@ -83,6 +95,13 @@ def _secured(url: URL, declared: DatabaseDeclared, folder: Path) -> tuple[URL, d
         options = {"driver": _SQL_SERVER, "Encrypt": "yes", "TrustServerCertificate": trust, **url.query}
         return url.set(query=options), {"timeout": max(1, round(seconds))}
     return url, {"timeout": seconds}
+
+
+def _secured_mysql(url: URL, ca: str | None, *, verify: bool) -> dict[str, Any]:
+    """A socket on this machine needs no encryption; where nothing is verified, the driver encrypts if the server can."""
+    if "unix_socket" in url.query:
+        return {"ssl_disabled": True}
+    return {"ssl": ssl.create_default_context(cafile=ca)} if verify else {}
 
 
 def _waits(url: URL) -> dict[str, str]:
@@ -96,7 +115,6 @@ def _settling(url: URL, seconds: float) -> Any:  # noqa: ANN401 - a listener
     statements = {
         "postgresql": (f"SET statement_timeout = {round(seconds * 1000)}",),
         "mysql": ("SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')",),
-        "mariadb": ("SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')",),
     }.get(url.get_backend_name(), ())
 
     def settle(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

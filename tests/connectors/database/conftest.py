@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from tests.postgres import postgres
 
 __all__ = ["mariadb", "postgres"]
 
-MADE = {
+MADE: dict[str, Callable[[Path, pytest.FixtureRequest], Site]] = {
     "sqlite": lambda folder, _request: on_file(folder),
     "postgresql": lambda folder, request: on_postgres(request.getfixturevalue("postgres"), folder),
     "mariadb": lambda folder, request: on_mariadb(request.getfixturevalue("mariadb"), folder),

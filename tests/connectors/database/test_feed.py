@@ -44,7 +44,7 @@ SHOWN = {
 }
 
 
-def _made(site: Site, *more: str, key: str = "") -> None:
+def made(site: Site, *more: str, key: str = "") -> None:
     """Make exchange tables as a receiver does, the child's rows in need of a parent."""
     moment = {"sqlite": "DATETIME", "postgresql": "TIMESTAMP", "mariadb": "DATETIME"}[site.kind]
     number = {
@@ -78,7 +78,7 @@ async def _judged(site: Site, statement: str) -> None:
 
 async def test_what_the_receiver_says_of_each_row_is_its_receipt(site: Site) -> None:
     """Rows are asked after until they are judged; the reason of a refusal stands with its record."""
-    _made(site)
+    made(site)
     feed = site.feed({**BOTH, "settles": 20})
     (batch,) = await feed.fill(_payloads("1号", "2号", "3号"), "publish", "front-1")
     judge = "UPDATE licence_in SET jsbs = CASE wsh WHEN '2号' THEN '2' ELSE '1' END, sbyy = '文书号重复'"
@@ -106,7 +106,7 @@ async def test_what_the_receiver_says_of_each_row_is_its_receipt(site: Site) -> 
 
 async def test_what_nobody_judges_in_time_is_there_and_counts_as_accepted(site: Site) -> None:
     """It stands at the receiver, so it must never be sent again; a status that nobody declared is no judgement."""
-    _made(site)
+    made(site)
     feed = site.feed(BOTH)
     (batch,) = await feed.fill(_payloads("1号"), "publish", "front-1")
     assert (await feed.send(batch)).accepted == ("r1号",)
@@ -119,7 +119,7 @@ async def test_what_nobody_judges_in_time_is_there_and_counts_as_accepted(site: 
 
 async def test_a_correction_is_one_more_row_and_a_withdrawal_too(site: Site) -> None:
     """Insert only: the business key comes again with another operation, and what was there stays as it was."""
-    _made(site)
+    made(site)
     feed = site.feed(BOTH, SHOWN)
     assert feed.corrects == "replace"
     for action, more in (("publish", {}), ("correct", {"XK_NR": "更正"}), ("withdraw", {"_reason": "撤销原因"})):
@@ -147,7 +147,7 @@ async def test_a_withdrawal_says_why_and_leaves_nothing_to_be_shown(site: Site) 
 
 async def test_what_the_receiver_shows_is_read_back(site: Site) -> None:
     """The rows under the profile's headings, with the day on which the receiver took them."""
-    _made(site)
+    made(site)
     feed = site.feed(BOTH, SHOWN)
     assert (await feed.disclosed()).height == 0
     (batch,) = await feed.fill(_payloads("1号", "2号"), "publish", "front-1")
@@ -164,7 +164,7 @@ async def test_what_the_receiver_shows_is_read_back(site: Site) -> None:
 
 async def test_a_record_that_the_database_refuses_leaves_no_part_of_itself(site: Site) -> None:
     """The child's refusal takes the parent's row with it; the other records of the batch are inserted."""
-    _made(site, key="UNIQUE")
+    made(site, key="UNIQUE")
     feed = site.feed(BOTH)
     payloads = pl.concat(
         [
@@ -187,7 +187,7 @@ async def test_a_record_that_the_database_refuses_leaves_no_part_of_itself(site:
 @pytest.mark.parametrize(("loses", "there"), [("answer", True), ("commit", False)])
 async def test_a_commit_without_an_answer_is_looked_up(site: Site, loses: Any, there: bool) -> None:
     """The rows that a lost answer left at the receiver are found by their numbers; those that never came are not."""
-    _made(site)
+    made(site)
     async with line_to(site) as (apart, line):
         feed = apart.feed(BOTH)
         (batch,) = await feed.fill(_payloads("1号", "2号"), "publish", "front-1")
@@ -204,7 +204,7 @@ async def test_a_commit_without_an_answer_is_looked_up(site: Site, loses: Any, t
 @pytest.mark.parametrize("site", ["postgresql"], indirect=True)
 async def test_a_database_that_is_away_for_a_moment_is_asked_again(site: Site) -> None:
     """Before anything is inserted, a connection that does not open is tried once more."""
-    _made(site)
+    made(site)
     async with line_to(site) as (apart, _line):
         socket = Path(apart.url.partition("host=")[2].partition("&")[0].replace("%2F", "/")) / ".s.PGSQL.5432"
         feed = apart.feed(BOTH)
@@ -220,7 +220,7 @@ async def test_a_database_that_is_away_for_a_moment_is_asked_again(site: Site) -
 @servers
 async def test_a_feed_needs_no_more_than_select_and_insert(site: Site) -> None:
     """The rights that the page on databases lists are enough for everything that a feed does."""
-    _made(site)
+    made(site)
     site.run(*user(site, "writer"))
     feed = site.feed(BOTH, SHOWN, user=f"writer_{site.here}")
     tables = ("licence_in", "item_in")
@@ -240,7 +240,7 @@ async def test_a_feed_needs_no_more_than_select_and_insert(site: Site) -> None:
 
 async def test_a_value_longer_than_its_column_stops_before_anything_is_inserted(site: Site) -> None:
     """The error names the column and both sizes; a value that just fits is no error."""
-    _made(site)
+    made(site)
     feed = site.feed(BOTH)
     assert await feed.fill(_payloads("1号", XK_NR="字" * 60), "publish", "front-1")
     with pytest.raises(DriftError) as caught:
@@ -253,7 +253,7 @@ async def test_a_value_longer_than_its_column_stops_before_anything_is_inserted(
 async def test_lengths_are_counted_in_the_columns_own_encoding(mariadb: Server, tmp_path: Path) -> None:
     """In GBK a text column's bytes are two a character, and three in UTF-8; VARCHAR counts characters in both."""
     site = on_mariadb(mariadb, tmp_path)
-    _made(
+    made(
         site, "ALTER TABLE licence_in MODIFY nr TINYTEXT CHARACTER SET gbk", "ALTER TABLE licence_in MODIFY mc TINYTEXT"
     )
     feed = site.feed({"tables": [{**PARENT, "status": STATUS}], "settles": 0})
@@ -275,7 +275,7 @@ async def test_characters_that_a_gbk_column_lacks_are_refused_with_their_record(
 ) -> None:
     """No question mark takes the place of a rare character; the other records of the batch are inserted."""
     site = on_mariadb(mariadb, tmp_path)
-    _made(site, "ALTER TABLE licence_in MODIFY mc VARCHAR(50) CHARACTER SET gbk")
+    made(site, "ALTER TABLE licence_in MODIFY mc VARCHAR(50) CHARACTER SET gbk")
     feed = site.feed(BOTH)
     (batch,) = await feed.fill(
         pl.concat([_payloads("1号", XK_XDR_MC="𠮷田商店"), _payloads("2号", XK_XDR_MC="龘氏商店")]),
@@ -292,7 +292,7 @@ async def test_characters_that_a_gbk_column_lacks_are_refused_with_their_record(
 async def test_a_table_without_transactions_is_refused(mariadb: Server, tmp_path: Path) -> None:
     """A parent without its children could stay there."""
     site = on_mariadb(mariadb, tmp_path)
-    _made(site, "DROP TABLE item_in", "ALTER TABLE licence_in ENGINE = MyISAM")
+    made(site, "DROP TABLE item_in", "ALTER TABLE licence_in ENGINE = MyISAM")
     with pytest.raises(DriftError, match="MyISAM") as caught:
         await site.feed({"tables": [PARENT]}).check()
     assert caught.value.code == "exchange-table-changed"
@@ -310,7 +310,7 @@ async def test_a_table_without_transactions_is_refused(mariadb: Server, tmp_path
 )
 async def test_a_changed_exchange_table_stops_before_anything_is_sent(site: Site, change: str, told: str) -> None:
     """What is declared and is not there is named; a new column that fills itself is nobody's business."""
-    _made(site, change)
+    made(site, change)
     feed = site.feed(BOTH)
     if not told:
         await feed.check()
@@ -321,7 +321,7 @@ async def test_a_changed_exchange_table_stops_before_anything_is_sent(site: Site
 
 async def test_a_new_column_that_has_to_be_filled_is_told(site: Site) -> None:
     """Every insert would be refused, so it is said before the first."""
-    _made(site, "CREATE TABLE other_in (source_id VARCHAR(32), wsh VARCHAR(20), dq VARCHAR(6) NOT NULL)")
+    made(site, "CREATE TABLE other_in (source_id VARCHAR(32), wsh VARCHAR(20), dq VARCHAR(6) NOT NULL)")
     with pytest.raises(DriftError, match="dq"):
         await site.feed({"tables": [{"table": "other_in", "row": "source_id", "columns": {"wsh": "XK_WSH"}}]}).check()
 
