@@ -100,7 +100,7 @@ def open_sm2(declared: Cipher, private: str, sealed: bytes) -> bytes:
         parts = parts[-_DIGEST:] + parts[:-_DIGEST]
     try:
         opened: bytes = gmalg.SM2(_private(private)).decrypt(b"\x04" + point + parts)
-    except gmalg.errors.GMAlgException as error:
+    except gmalg.errors.GMError as error:
         raise ValueError(str(error)) from error
     return opened
 
