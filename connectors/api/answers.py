@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from words.languages import gettext as _
 
 Meaning = Literal["success", "nothing", "expired", "again", "refused"]
 _SOAP = ("Envelope", "Body")
+_LINK = re.compile(r"<([^>]*)>([^<]*)")
+_NEXT = re.compile(r""";\s*rel\s*=\s*(?:next\b|"(?:[^"]*\s)?next(?:\s[^"]*)?")""", re.IGNORECASE)
+_QUOTED = 100  # characters of an answer that nobody can read
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ def read(declared: ApiDeclared, answer: Answer, opener: Callable[[str], bytes] |
         data = _unfolded(declared, data, opener) if opener else data
     except ValueError as error:
         code, message = _bare(declared.envelope, answer.status, content)
-        if (meaning := meaning_of(declared, code, answer.status)) in {"success", "nothing"} and code != content:
+        meaning = meaning_of(declared, code, answer.status)
+        if meaning in {"success", "nothing"} and code != content:
             raise _unreadable(declared, answer.url, error) from error
         return Told(meaning, code, message, None, answer.content, answer.url)
     code, message = _coded(declared.envelope, data, answer.status)
@@ -131,13 +136,19 @@ def _coded(envelope: Envelope | None, data: Any, status: int) -> tuple[str, str]
         return as_text(code) or "Fault", as_text(said)
     message = as_text(dig(data, envelope.message)) if envelope and envelope.message else ""
     code = dig(data, envelope.code) if envelope and envelope.code else None
-    return (str(status) if code is None else as_text(code)), message
+    return (_status(envelope, status) if code is None else as_text(code)), message
+
+
+def _status(envelope: Envelope | None, status: int) -> str:
+    """Return the status as a code; never one that could be taken for the success that an answer did not tell."""
+    told = str(status)
+    return f"HTTP {status}" if envelope and envelope.code and told in (*envelope.success, *envelope.nothing) else told
 
 
 def _bare(envelope: Envelope | None, status: int, content: str) -> tuple[str, str]:
     """Return the code of an answer that cannot be read: its text, if that is declared, else the status."""
     known = (*envelope.success, *envelope.expired, *envelope.again, *envelope.nothing) if envelope else ()
-    return (content, content) if content in known else (str(status), "")
+    return (content, content) if content in known else (_status(envelope, status), content[:_QUOTED])
 
 
 def meaning_of(declared: ApiDeclared, code: str, status: int) -> Meaning:
@@ -147,11 +158,9 @@ def meaning_of(declared: ApiDeclared, code: str, status: int) -> Meaning:
     for kind in kinds:
         if envelope and code in getattr(envelope, kind):
             return kind
-    if code != str(status):
-        return "refused"
     if status == 401:
         return "expired"
-    return "success" if 200 <= status < 300 and (envelope is None or not envelope.code) else "refused"
+    return "success" if envelope is None and 200 <= status < 300 else "refused"
 
 
 def as_text(value: Any) -> str:  # noqa: ANN401 - JSON is anything
@@ -163,11 +172,7 @@ def as_text(value: Any) -> str:  # noqa: ANN401 - JSON is anything
 
 def _link(header: str) -> str:
     """Return the address of the next page in a ``Link`` header (RFC 8288)."""
-    for part in header.split(","):
-        target, *parameters = (each.strip() for each in part.split(";"))
-        if any(each.replace('"', "").replace(" ", "").lower() == "rel=next" for each in parameters):
-            return target.strip("<>")
-    return ""
+    return next((target for target, about in _LINK.findall(header) if _NEXT.search(about)), "")
 
 
 def listed(data: Any, path: str, *, xml: bool = False) -> list[Any] | None:  # noqa: ANN401 - JSON is anything
