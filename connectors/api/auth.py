@@ -60,7 +60,7 @@ class Access:
                 self.renewals += 1
 
     def _take(self, auth: TokenAuth, told: Told) -> None:
-        token = as_text(dig(told.data, auth.token)) if told.meaning == "success" else ""
+        token = as_text(dig(told.data, auth.at)) if told.meaning == "success" else ""
         if not token:
             raise self._refused(told)
         conceal(token)

@@ -138,7 +138,7 @@ class Client:
 
     async def _written(self, call: Call, fills: Fills, *, url: str, opening: bool) -> Draft:
         declared, known = self.declared, {"token": self._access.token, **fills}
-        made = await self._service.draft(call, known) if call.operation else draft(call, declared.url, known)
+        made = await self._called(call, known) if call.operation else draft(call, declared.url, known)
         if url:
             self._follow(made, url)
         if not opening:
@@ -157,17 +157,27 @@ class Client:
             raise self._unfit_key(error) from error
         return made
 
+    async def _called(self, call: Call, fills: Fills) -> Draft:
+        made = await self._service.draft(call, fills)
+        if call.url:  # the WSDL's own is often that of a machine behind the one we may speak to
+            made.url = draft(call, self.declared.url, fills).url
+        else:
+            self._at_home(made.url)
+        return made
+
     def _follow(self, made: Draft, url: str) -> None:
-        """Let a request go to the address of the next page, which is at the same system: it carries our key."""
-        whole = urljoin(made.url, url)
-        if urlsplit(whole)[:2] != urlsplit(made.url)[:2]:
+        made.url, made.query = urljoin(made.url, url), {}
+        self._at_home(made.url)
+
+    def _at_home(self, url: str) -> None:
+        """Make sure that an address that an answer gave is at the same system: requests there carry our key."""
+        if urlsplit(url)[:2] != urlsplit(self.declared.url)[:2]:
             raise DriftError(
                 "link-elsewhere",
-                _("The address of the next page is at another system: {url}").format(url=whole.partition("?")[0]),
-                todo=_("Ask the system's operator about it, or turn the pages by their numbers."),
-                place=self.place(made.url),
+                _("An answer leads to an address at another system: {url}").format(url=url.partition("?")[0]),
+                todo=_("Ask the system's operator about it; or declare the address, or another way of paging."),
+                place=self.place(self.declared.url),
             )
-        made.url, made.query = whole, {}
 
     @property
     def _cipher_key(self) -> str:
@@ -180,6 +190,7 @@ class Client:
 
     async def _description(self, url: str) -> bytes:
         """Fetch a WSDL or what it imports."""
+        self._at_home(url)
         await self._turns.turn()
         made = Draft("GET", url)
         self._access.add(made)

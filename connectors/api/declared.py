@@ -29,7 +29,8 @@ class Call(Declared):
         url: below the system's address, or a whole one.
         body: JSON, of any depth; ``{records}`` alone as a value is a list of objects, ``{record}`` an object.
         xml: an XML body; ``{records}`` is filled with elements, all else is escaped.
-        operation, arguments: SOAP: what of the WSDL is called with what; an argument may hold a whole XML text.
+        operation, arguments: SOAP: what of the WSDL is called with what; an argument may hold a whole XML text. With
+            ``url``, it is called there instead of at the address in the WSDL.
     """
 
     url: str = ""
@@ -66,7 +67,7 @@ class TokenAuth(Declared):
 
     Attributes:
         request: with ``{account}`` and ``{secret}``.
-        token: dotted path of the token in the answer.
+        at: dotted path of the token in the answer.
         lasts: dotted path of the seconds that it lasts, or the seconds themselves; without it, it is renewed when the
             system refuses it.
         signed: whether this request is signed and sealed as all others are.
@@ -77,7 +78,7 @@ class TokenAuth(Declared):
     request: Call
     account: str = ""
     secret: str = ""
-    token: str
+    at: str
     lasts: str | int = ""
     signed: bool = False
     name: str = "Authorization"

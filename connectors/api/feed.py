@@ -59,7 +59,7 @@ class ApiFeed:
                 {**row.payload, ORIGIN: self._origin(row.key), ROW_KEY: row.key, RECEIVED: self._day(row.payload)}
                 for row in page.rows
             ]
-        names = dict.fromkeys([*self.profile.headers, *(name for row in rows for name in row), *_ADDED])
+        names = dict.fromkeys((name for row in rows for name in row) if rows else (*self.profile.headers, *_ADDED))
         columns = {name: [row.get(name, "") for row in rows] for name in names}
         return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
 

@@ -23,7 +23,7 @@ class Service:
         self._lock = asyncio.Lock()
 
     async def draft(self, call: Call, fills: Fills) -> Draft:
-        """Return the request that calls an operation.
+        """Return the request that calls an operation at the address that the WSDL names.
 
         Raises:
             UsageError: zeep is not installed.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.api import limits
-from tests.connectors.api.office import Office, _nothing, open_office
+from tests.connectors.api.office import Office, nothing, open_office
 from words import languages
 
 
@@ -27,5 +27,5 @@ def office(_open: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     """An office that nobody has asked yet, and a bureau that does not wait long between two tries."""
     monkeypatch.setattr(limits, "_LONGER", lambda _state: 0.01)
     _open.asked.clear()
-    _open.answer = _nothing
+    _open.answer = nothing
     return _open

@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,7 +24,7 @@ from connectors.secrets import Secrets
 from mappings.mapping import Mapping
 from tests.end_to_end.town import served
 from words.declared import parse
-from words.declared import Declared
+from words.masking import conceal
 
 SECRETS = {
     "key": "s3cret-App-Key",
@@ -36,7 +37,7 @@ PUBLIC = (
     "09F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020"
     "CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13"
 )
-WINDOW = Window(*(__import__("datetime").date(2024, 8, day) for day in (1, 9)))
+WINDOW = Window(date(2024, 8, 1), date(2024, 8, 9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class Asked:
 Answers = Callable[[Asked], Awaitable[Response]]
 
 
-async def _nothing(_asked: Asked) -> Response:
+async def nothing(_asked: Asked) -> Response:
+    """Answer with an empty list."""
     return JSONResponse({"code": 200, "data": {"total": 0, "rows": []}})
 
 
@@ -72,7 +74,7 @@ class Office:
     """A server that answers as the test of the hour says."""
 
     url: str = ""
-    answer: Answers = _nothing
+    answer: Answers = nothing
     asked: list[Asked] = field(default_factory=list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,8 +107,6 @@ class Pocket(Secrets):
 
     def value(self, name: str) -> str:
         """Return one, which from then on no log shows."""
-        from words.masking import conceal
-
         conceal(SECRETS[name])
         return SECRETS[name]
 
@@ -135,15 +135,16 @@ def client_of(form: ApiDeclared) -> Client:
 
 async def rows_of(form: ApiDeclared) -> list[Row]:
     """All rows of the window, or the error that stopped the reading."""
-    source = ApiSource(client_of(form), _mapping())
+    source = ApiSource(client_of(form), no_mapping())
     try:
         return [row async for page in source.collect(WINDOW, {}) for row in page.rows]
     finally:
         await source.close()
 
 
-def _mapping() -> Mapping:
-    return Mapping.__new__(Mapping)  # rows are looked at as they came
+def no_mapping() -> Mapping:
+    """A mapping that nobody asks: rows are looked at as they came."""
+    return Mapping.__new__(Mapping)
 
 
 def pages_of(count: int, size: int, number: int) -> list[dict[str, int]]:

@@ -36,10 +36,15 @@ def test_the_sealed_text_of_the_standard_comes_out() -> None:
         "04EBFC718E8D1798620432268E77FEB6415E2EDE0E073C0F4F640ECD2E149A73"
         "E858F9D81E5430A57B36DAAB8F950A3C64E6EE6A63094D99283AFF767E124DF0"
     )
-    check, text = "59983C18F809E262923C53AEC295D30383B54E39D609D160AFCB1908D0BD8766", "21886CA989CA9C7D58087307CA93092D651EFA"
+    check, text = (
+        "59983C18F809E262923C53AEC295D30383B54E39D609D160AFCB1908D0BD8766",
+        "21886CA989CA9C7D58087307CA93092D651EFA",
+    )
     new = Cipher(algorithm="sm2", public=PUBLIC)
     old = Cipher(algorithm="sm2", public=f"04{PUBLIC}", order="c1c2c3", prefix=False)
-    sealed = [crypto.seal_sm2(each, b"encryption standard", random=lambda _bits: K).hex().upper() for each in (new, old)]
+    sealed = [
+        crypto.seal_sm2(each, b"encryption standard", random=lambda _bits: K).hex().upper() for each in (new, old)
+    ]
     assert sealed == [f"04{point}{check}{text}", f"{point}{text}{check}"]
     assert crypto.open_sm2(old, SECRETS["sm2"], bytes.fromhex(sealed[1])) == b"encryption standard"
 
@@ -58,14 +63,22 @@ def test_des_is_des() -> None:
     assert sealed[:24].hex() == "3fa40e8a984d48156a271787ab8883f9893d51ec4b563b53"
 
 
-@pytest.mark.skipif("sm2" not in subprocess.run([_OPENSSL or "true", "ecparam", "-list_curves"], capture_output=True, text=True, check=False).stdout.lower(), reason="an openssl without SM2")
+@pytest.mark.skipif(
+    "sm2"
+    not in subprocess.run(
+        [_OPENSSL or "true", "ecparam", "-list_curves"], capture_output=True, text=True, check=False
+    ).stdout.lower(),
+    reason="an openssl without SM2",
+)
 def test_another_implementation_takes_our_signatures(tmp_path: Path) -> None:
     """What openssl is asked to verify, it does: the ASN.1 form of a signature under a key that openssl made."""
     key, public, message, signature = (tmp_path / name for name in ("key.pem", "public.pem", "message", "signature"))
     run = [_OPENSSL, "ecparam", "-genkey", "-name", "SM2", "-noout", "-out", str(key)]
     subprocess.run(run, check=True, capture_output=True)
     subprocess.run([_OPENSSL, "ec", "-in", str(key), "-pubout", "-out", str(public)], check=True, capture_output=True)
-    text = subprocess.run([_OPENSSL, "ec", "-in", str(key), "-text", "-noout"], check=True, capture_output=True, text=True)
+    text = subprocess.run(
+        [_OPENSSL, "ec", "-in", str(key), "-text", "-noout"], check=True, capture_output=True, text=True
+    )
     private = "".join(text.stdout.split("priv:")[1].split("pub:")[0].split()).replace(":", "")[-64:]
     message.write_bytes("呼审批许〔2024〕1号".encode())
     signature.write_bytes(crypto.sign_sm2(private, USER, message.read_bytes(), der=True))

@@ -19,9 +19,9 @@ from tests.connectors.api.office import (
     WINDOW,
     Asked,
     Office,
-    _mapping,
     client_of,
     declared,
+    no_mapping,
     pages_of,
     rows_of,
 )
@@ -273,7 +273,7 @@ auth:
   request: {url: /token, method: POST, form: {appKey: "{account}", appSecret: "{secret}"}}
   account: A01
   secret: key
-  token: data.token
+  at: data.token
   name: X-Token
 """
 
@@ -304,7 +304,7 @@ async def test_an_expired_token_is_renewed_once_for_all_requests(status: int, of
     door = Door(status=status)
     office.answer = door.answer
     client = client_of(declared(office.url, f"{ENVELOPE}{TOKEN}"))
-    source = ApiSource(client, _mapping())
+    source = ApiSource(client, no_mapping())
     try:
         async for page in source.collect(WINDOW, {}):
             assert page.total == COUNT
@@ -342,7 +342,7 @@ async def test_a_system_that_keeps_refusing_is_asked_for_a_token_once_more_only(
     assert office.paths() == ["/token", "/list", "/token", "/list"]
 
 
-async def test_a_wrong_secret_is_tried_once_and_never_shown(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_wrong_secret_is_tried_once_and_never_shown(office: Office) -> None:
     """An account is not locked by a program that insists, and an echo of the secret is hidden."""
     office.answer = Door().answer
     form = declared(office.url, f"{ENVELOPE}{TOKEN}".replace("A01", "A02"))
@@ -478,7 +478,7 @@ async def test_only_new_rows_are_opened(office: Office) -> None:
 
     office.answer = answer
     form = declared(office.url, f'{LIST}\ndetail: {{request: {{url: "/one/{{key}}"}}, record: data}}')
-    source = ApiSource(client_of(form), _mapping())
+    source = ApiSource(client_of(form), no_mapping())
     first = [row async for page in source.collect(WINDOW, {}) for row in page.rows]
     known = {"c": (first[2].digest, {"id": "c", "more": "kept"})}
     second = [row async for page in source.collect(WINDOW, known) for row in page.rows]
@@ -495,7 +495,7 @@ async def test_only_new_rows_are_opened(office: Office) -> None:
 
 async def test_a_row_cannot_be_opened_without_a_way(office: Office) -> None:
     """Whoever asks for details that are not declared is told which key is missing."""
-    source = ApiSource(client_of(declared(office.url)), _mapping())
+    source = ApiSource(client_of(declared(office.url)), no_mapping())
     with pytest.raises(UsageError) as error:
         await source.again("1")
     assert error.value.code == "missing-key"
