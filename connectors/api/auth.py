@@ -18,6 +18,7 @@ from words.masking import conceal, masked
 
 Asker = Callable[[Call, Fills], Awaitable[Told]]
 _SOON = 5.0  # seconds before its end from which on a token is not used any more
+_MOMENT, _MILLISECONDS = 1e9, 1e12  # what is larger is a moment since 1970, in seconds or in thousandths
 
 
 class Access:
@@ -65,8 +66,8 @@ class Access:
             raise self._refused(told)
         conceal(token)
         self.token = token
-        lasts = dig(told.data, auth.lasts) if isinstance(auth.lasts, str) and auth.lasts else auth.lasts
-        self._ends = time.monotonic() + float(lasts) - _SOON if lasts else float("inf")
+        told_at = dig(told.data, auth.lasts) if isinstance(auth.lasts, str) else auth.lasts
+        self._ends = time.monotonic() + _lasting(as_text(told_at)) - _SOON
 
     def add(self, made: Draft) -> None:
         """Let a request show whose it is."""
@@ -91,3 +92,14 @@ class Access:
             todo=_("Check account and secret, and whether this machine's address is allowed there."),
             place=Place(system=self._declared.title, url=told.url.partition("?")[0]),
         )
+
+
+def _lasting(told: str) -> float:
+    """Return for how many seconds a token lasts: told in seconds, or as the moment at which it ends."""
+    try:
+        number = float(told)
+    except ValueError:
+        return float("inf")
+    if number < _MOMENT:
+        return number
+    return number / (1000 if number >= _MILLISECONDS else 1) - time.time()

@@ -68,8 +68,8 @@ class TokenAuth(Declared):
     Attributes:
         request: with ``{account}`` and ``{secret}``.
         at: dotted path of the token in the answer.
-        lasts: dotted path of the seconds that it lasts, or the seconds themselves; without it, it is renewed when the
-            system refuses it.
+        lasts: dotted path of the seconds that it lasts or of the moment at which it ends, or the seconds themselves;
+            without it, it is renewed when the system refuses it.
         signed: whether this request is signed and sealed as all others are.
         name, prefix, into: how requests carry it; with an empty name they do so by ``{token}``.
     """
@@ -172,6 +172,14 @@ class Outcome(Declared):
         """Whether an entry belongs to the record in the same place."""
         return not (self.key or self.position)
 
+    @model_validator(mode="after")
+    def _tells(self) -> Outcome:
+        if not self.code and self.ordered:
+            raise ValueError("entries without “code” are refusals, and need “key” or “position”")
+        if self.key and not self.column:
+            raise ValueError("“key” needs “column”, the record's column that has the same value")
+        return self
+
 
 class Polled(Declared):
     """Where a batch that is worked on later is asked for, with ``{batch}``, until its state is one of two kinds."""
@@ -232,7 +240,10 @@ class Deliver(Declared):
 
 
 class Recall(Declared):
-    """The request that takes one record back: ``fields`` is what ``{record}`` then holds, by name."""
+    """The request that takes one record back.
+
+    ``fields`` is what ``{record}`` then holds: name → field, or ``row_key``, which is the key in the feed's own list.
+    """
 
     request: Call
     fields: dict[str, str] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from connectors import wire
@@ -11,7 +12,12 @@ from connectors.api.feed import ApiFeed
 from connectors.api.source import ApiSource
 from connectors.base import Feed, Source
 from connectors.kinds import Given, Kind, Reached, lacks
+from mappings.profiles import Profile
+from words.declared import suggest
+from words.errors import Place, UsageError
 from words.languages import gettext as _
+
+_ELEMENT = re.compile(r"[^\W\d][\w.-]*")
 
 
 class ApiKind(Kind[ApiDeclared]):
@@ -27,11 +33,12 @@ class ApiKind(Kind[ApiDeclared]):
         """Return an interface as a feed.
 
         Raises:
-            UsageError: it does not declare how records are delivered.
+            UsageError: it does not declare how records are delivered, or cannot do it as it does.
         """
         profile = given.writing()
         if given.declared.deliver is None:
             raise lacks(given.name, "deliver")
+        _lint(given, profile)
         return ApiFeed(_client(given), profile, given.declared.deliver)
 
     async def reach(self, given: Given[ApiDeclared], patience: float) -> Reached:
@@ -47,6 +54,28 @@ class ApiKind(Kind[ApiDeclared]):
         ahead = wire.ahead(answer, (before + time.time()) / 2)
         said = _("{url} answers {status}").format(url=declared.url, status=answer.status)
         return Reached(said, ahead=ahead)
+
+
+def _lint(given: Given[ApiDeclared], profile: Profile) -> None:
+    """Find what would fail only when the first record is sent."""
+    deliver, recall = given.declared.deliver, given.declared.withdraw
+    known = (*profile.standard.names, "row_key")
+    for field in recall.fields.values() if recall else ():
+        if field not in known:
+            sentence = _("The standard {standard} has no field “{name}”.").format(
+                standard=profile.standard.label, name=field
+            )
+            raise _unfit(given, "unknown-field", sentence, suggest(field, list(known)), "withdraw.fields")
+    elements = deliver is not None and (deliver.request.xml or deliver.request.operation)
+    for header in profile.headers if elements else ():
+        if not _ELEMENT.fullmatch(header):
+            sentence = _("The heading “{heading}” cannot be the name of an element of XML.").format(heading=header)
+            todo = _("Give the column another heading in the profile, as the receiver's description names it.")
+            raise _unfit(given, "not-an-element", sentence, todo, "profile")
+
+
+def _unfit(given: Given[ApiDeclared], code: str, sentence: str, todo: str, field: str) -> UsageError:
+    return UsageError(code, sentence, todo=todo, place=Place(file=f"connectors/{given.name}.yaml", field=field))
 
 
 def _client(given: Given[ApiDeclared]) -> Client:

@@ -106,9 +106,10 @@ class Receipts:
             return None
         if self._deliver.result:
             return await self.polled(number, handed, [("receipt", told.content)])
-        if lookup.rows and len(handed.records) > 1:
-            raise self.failed(_("The feed has batch {batch} and does not tell which records it took."), told.url)
-        return self._receipt(number, told, handed, [("receipt", told.content)], whole=bool(lookup.rows))
+        if lookup.rows and self._deliver.outcome:
+            sentence = _("The feed has batch {batch} and does not tell which records it took.").format(batch=number)
+            raise self.failed(sentence, told.url)
+        return self._receipt(number, told, handed, [("receipt", told.content)])
 
     def _listed(self, told: Told, name: str) -> str | None:
         lookup = self._deliver.lookup
@@ -117,17 +118,9 @@ class Receipts:
         mine = [row for row in rows if as_text(dig(row, lookup.name)) == name]
         return (as_text(dig(mine[0], lookup.batch)) or name) if mine else None
 
-    def _receipt(
-        self,
-        number: str,
-        told: Told,
-        handed: Handed,
-        papers: Sequence[tuple[str, bytes]],
-        *,
-        whole: bool = False,
-    ) -> Receipt:
+    def _receipt(self, number: str, told: Told, handed: Handed, papers: Sequence[tuple[str, bytes]]) -> Receipt:
         outcome = self._deliver.outcome
-        if outcome is None or whole:
+        if outcome is None:
             return Receipt(number, tuple(handed.records), {}, tuple(papers))
         refused = self._refused(outcome, told, handed)
         accepted = tuple(record for record in handed.records if record not in refused)
@@ -140,13 +133,13 @@ class Receipts:
         if entries is None:
             raise self.failed(_("The answer has nothing at “{path}”.").format(path=outcome.rows), told.url)
         told_of = [self._record(outcome, entry, place, handed) for place, entry in enumerate(entries)]
-        whole = outcome.code or outcome.ordered
-        if None in told_of or len(set(told_of)) < len(told_of) or (whole and len(told_of) < len(handed.records)):
+        missing = outcome.code and len(told_of) < len(handed.records)
+        if None in told_of or len(set(told_of)) < len(told_of) or missing:
             raise self.failed(_("The entries of the receipt are not those of the records that were sent."), told.url)
         reasons = {}
         for record, entry in zip(told_of, entries, strict=True):
             code = as_text(dig(entry, outcome.code)) if outcome.code else ""
-            if record is not None and not (outcome.code and code in outcome.accepted):
+            if record is not None and code not in outcome.accepted:
                 reasons[record] = (as_text(dig(entry, outcome.reason)) if outcome.reason else "") or code
         return reasons
 

@@ -14,6 +14,7 @@ from connectors.api.declared import Call
 from connectors.portal.filling import charset, encoded, with_query
 
 _BLANK = re.compile(r"\{(\w+)\}")
+_QUOTES = {'"': "&quot;", "'": "&apos;"}
 _FORM, _JSON, _XML = "application/x-www-form-urlencoded", "application/json", "application/xml"
 Fills = Mapping[str, Any]
 
@@ -101,7 +102,7 @@ def fill_xml(template: str, fills: Fills) -> str:
 
     def filled(blank: re.Match[str]) -> str:
         value = fills.get(blank[1], blank[0])
-        return value if isinstance(value, Elements) else escape(plain(value))
+        return value if isinstance(value, Elements) else escape(plain(value), _QUOTES)
 
     return _BLANK.sub(filled, template)
 

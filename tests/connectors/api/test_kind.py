@@ -11,6 +11,7 @@ from bots.checking import check_connector
 from bots.workspace import Workspace
 from cli.health.secrecy import secrets
 from connectors.api.declared import ApiDeclared
+from connectors.browser import Browsers
 from tests.connectors.api.office import Asked, Office, declared
 from tests.connectors.api.platform import FEED, Platform, feed_at, filled
 from tests.mappings.rows import CREDIT
@@ -80,13 +81,31 @@ async def test_the_doctor_tells_who_does_not_answer(workspace: Workspace) -> Non
 
 def test_a_feed_needs_a_way_in(workspace: Workspace) -> None:
     """A profile without ``deliver`` is told by the key that is missing."""
-    from connectors.browser import Browsers
-
     file = workspace.folder / "connectors" / "province.yaml"
     file.write_text(file.read_text(encoding="utf-8").split("deliver:")[0], encoding="utf-8")
     with pytest.raises(UsageError) as error:
         workspace.feed("province", Browsers())
     assert error.value.place.field == "deliver"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("fields: {XK_WSH: document_number}", "fields: {XK_WSH: documentnumber}", "unknown-field"),
+        ('body: {batchNo: "{name}", records: "{records}"}', 'xml: "<R>{records}</R>"', "not-an-element"),
+    ],
+)
+def test_what_would_fail_at_the_first_record_is_told_before(
+    old: str, new: str, code: str, workspace: Workspace
+) -> None:
+    """A field that the standard does not have, and headings that no element can have, are told at once."""
+    file = workspace.folder / "connectors" / "province.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    profile = workspace.folder / "mappings" / "province.profile.yaml"
+    profile.write_text(CREDIT.replace("{field: name,", "{field: name, header: 名 称,"), encoding="utf-8")
+    with pytest.raises(UsageError) as error:
+        workspace.feed("province", Browsers())
+    assert error.value.code == code
 
 
 @pytest.mark.parametrize(
@@ -111,6 +130,8 @@ def test_two_runs_never_share_an_account(text: str, claim: str) -> None:
         ("cipher: {algorithm: sm4, mode: cbc, secret: sm4}", "iv"),
         ("cipher: {algorithm: sm2}", "public"),
         ("auth: {kind: magic, secret: key}", "static"),
+        ("deliver: {request: {}, outcome: {rows: r}}", "position"),
+        ("deliver: {request: {}, outcome: {rows: r, key: k}}", "column"),
         ("envelope: {success: 0}", "valid"),
     ],
 )

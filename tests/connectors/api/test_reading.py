@@ -317,9 +317,14 @@ async def test_an_expired_token_is_renewed_once_for_all_requests(status: int, of
         await source.close()
 
 
-async def test_a_token_is_renewed_before_it_ends(office: Office) -> None:
-    """A token that says how long it lasts is not used beyond that."""
-    door = Door(lasts=5.2)
+@pytest.mark.parametrize(
+    "lasts",
+    [lambda: 5.2, lambda: time.time() + 5.2, lambda: int((time.time() + 5.2) * 1000)],
+    ids=["for", "until", "ms"],
+)
+async def test_a_token_is_renewed_before_it_ends(lasts: Callable[[], float], office: Office) -> None:
+    """A token that says how long it lasts, or until when, is not used beyond that."""
+    door = Door(lasts=lasts())
     office.answer = door.answer
     client = client_of(declared(office.url, f"{ENVELOPE}{TOKEN}  lasts: data.seconds\n"))
     try:
