@@ -57,25 +57,31 @@ class ApiKind(Kind[ApiDeclared]):
 
 
 def _lint(given: Given[ApiDeclared], profile: Profile) -> None:
-    """Find what would fail only when the first record is sent."""
+    """Find what would fail only when the first record is sent.
+
+    Raises:
+        UsageError: a withdrawal names an unknown field, or a heading cannot be an element of XML.
+    """
     deliver, recall = given.declared.deliver, given.declared.withdraw
+    file = f"connectors/{given.name}.yaml"
     known = (*profile.standard.names, "row_key")
     for field in recall.fields.values() if recall else ():
         if field not in known:
-            sentence = _("The standard {standard} has no field “{name}”.").format(
-                standard=profile.standard.label, name=field
+            raise UsageError(
+                "unknown-field",
+                _("The standard {standard} has no field “{name}”.").format(standard=profile.standard.label, name=field),
+                todo=suggest(field, list(known)),
+                place=Place(file=file, field="withdraw.fields"),
             )
-            raise _unfit(given, "unknown-field", sentence, suggest(field, list(known)), "withdraw.fields")
     elements = deliver is not None and (deliver.request.xml or deliver.request.operation)
     for header in profile.headers if elements else ():
         if not _ELEMENT.fullmatch(header):
-            sentence = _("The heading “{heading}” cannot be the name of an element of XML.").format(heading=header)
-            todo = _("Give the column another heading in the profile, as the receiver's description names it.")
-            raise _unfit(given, "not-an-element", sentence, todo, "profile")
-
-
-def _unfit(given: Given[ApiDeclared], code: str, sentence: str, todo: str, field: str) -> UsageError:
-    return UsageError(code, sentence, todo=todo, place=Place(file=f"connectors/{given.name}.yaml", field=field))
+            raise UsageError(
+                "not-an-element",
+                _("The heading “{heading}” cannot be the name of an element of XML.").format(heading=header),
+                todo=_("Give the column another heading in the profile, as the receiver's description names it."),
+                place=Place(file=file, field="profile"),
+            )
 
 
 def _client(given: Given[ApiDeclared]) -> Client:
