@@ -365,6 +365,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "Opened": {
         "request": "with `{key}` where the row's key goes",
         "record": "dotted path of the record; without it, the whole answer",
+        "absent": "codes that mean that there is nothing behind the row any more",
     },
     "Deliver": {
         "request": "the request that hands records over",

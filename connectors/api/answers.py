@@ -55,7 +55,7 @@ def read(declared: ApiDeclared, answer: Answer, opener: Callable[[str], bytes] |
     Raises:
         DriftError: it counts as a success and is not readable as declared.
     """
-    content = answer.content.decode(charset(declared.encoding), "replace").strip()
+    content = answer.content.decode(charset(declared.encoding), "replace").strip("\ufeff \t\r\n")
     try:
         whole = declared.inner == "." and opener is not None
         data = content if whole else parsed(content, "xml" if soap else declared.format)
@@ -75,13 +75,17 @@ def read(declared: ApiDeclared, answer: Answer, opener: Callable[[str], bytes] |
 
 
 def parsed(text: str, form: Literal["json", "xml"]) -> Any:  # noqa: ANN401 - JSON is anything
-    """Return JSON or XML as objects, lists and texts; of XML the elements' names without prefixes, no attributes.
+    """Return JSON or XML as objects, lists and texts; None if nothing is there.
+
+    Numbers with a point stay as they are written. Of XML the elements' names without prefixes, no attributes.
 
     Raises:
         ValueError: it is not; or it is XML that defines entities.
     """
+    if not text:
+        return None
     if form == "json":
-        return json.loads(text)
+        return json.loads(text, parse_float=str)
     from xml.parsers.expat import ExpatError
 
     import xmltodict

@@ -11,7 +11,6 @@ from connectors.api.answers import Told, as_text
 from connectors.api.declared import ApiDeclared, Call, StaticAuth, TokenAuth
 from connectors.api.templates import Draft, Fills
 from connectors.portal.filling import dig
-from connectors.secrets import Secrets
 from words.errors import LoginNeeded, Place
 from words.languages import gettext as _
 from words.masking import conceal, masked
@@ -24,8 +23,8 @@ _MOMENT, _MILLISECONDS = 1e9, 1e12  # what is larger is a moment since 1970, in 
 class Access:
     """What opens one interface, for one run; all requests share one token, and renew it once."""
 
-    def __init__(self, declared: ApiDeclared, secrets: Secrets, ask: Asker) -> None:
-        self._declared, self._auth, self._secrets, self._ask = declared, declared.auth, secrets, ask
+    def __init__(self, declared: ApiDeclared, secret: Callable[[str], str], ask: Asker) -> None:
+        self._declared, self._auth, self._secret, self._ask = declared, declared.auth, secret, ask
         self._lock = asyncio.Lock()
         self._ends = float("inf")
         self.token = ""
@@ -55,7 +54,7 @@ class Access:
         assert isinstance(self._auth, TokenAuth), "only such a token is renewed"
         async with self._lock:
             if seen == self.renewals:
-                secret = self._secrets.value(self._auth.secret) if self._auth.secret else ""
+                secret = self._secret(self._auth.secret) if self._auth.secret else ""
                 told = await self._ask(self._auth.request, {"account": self._auth.account, "secret": secret})
                 self._take(self._auth, told)
                 self.renewals += 1
@@ -75,12 +74,12 @@ class Access:
         if auth is None:
             return
         if isinstance(auth, StaticAuth):
-            made.put(auth.into, auth.name, f"{auth.prefix}{self._secrets.value(auth.secret)}")
+            made.put(auth.into, auth.name, f"{auth.prefix}{self._secret(auth.secret)}")
         elif isinstance(auth, TokenAuth):
             if auth.name:
                 made.put(auth.into, auth.name, f"{auth.prefix}{self.token}")
         else:
-            pair = f"{auth.account}:{self._secrets.value(auth.secret)}".encode()
+            pair = f"{auth.account}:{self._secret(auth.secret)}".encode()
             sealed = base64.b64encode(pair).decode("ascii")
             conceal(sealed)
             made.put("header", "Authorization", f"Basic {sealed}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from copy import deepcopy
-from functools import partial
+from functools import cache, partial
 from urllib.parse import urljoin, urlsplit
 
 from loguru import logger
@@ -15,7 +15,7 @@ from connectors.api.answers import Told
 from connectors.api.auth import Access
 from connectors.api.declared import ApiDeclared, Call
 from connectors.api.soap import Service
-from connectors.api.templates import Draft, Fills, draft
+from connectors.api.templates import Draft, Fills, below, draft
 from connectors.courtesy import UNLIMITED, Turns
 from connectors.secrets import Secrets
 from connectors.wire import Answer, NoAnswer, Wire
@@ -37,9 +37,10 @@ class Client:
     def __init__(self, name: str, declared: ApiDeclared, secrets: Secrets, turns: Turns = UNLIMITED) -> None:
         self.name = name
         self.declared = declared
-        self._secrets, self._turns = secrets, turns
-        self._access = Access(declared, secrets, partial(self._tried, opening=True))
-        self._service = Service(declared.title, urljoin(f"{declared.url}/", declared.wsdl), self._description)
+        self._turns = turns
+        self._secret = cache(secrets.value)  # asked for at every request
+        self._access = Access(declared, self._secret, partial(self._tried, opening=True))
+        self._service = Service(declared.title, below(declared.url, declared.wsdl), self._description)
         self._rest = limits.Rest()
         self._in_flight = asyncio.Semaphore(declared.connections)
         self._wire = Wire(connections=declared.connections, timeout=declared.timeout, verify=declared.verify, once=True)
@@ -151,7 +152,7 @@ class Client:
             if declared.cipher:
                 sealing.seal(declared.cipher, made, self._cipher_key, declared.encoding)
             if declared.signing:
-                secret, token = self._secrets.value(declared.signing.secret), self._access.token
+                secret, token = self._secret(declared.signing.secret), self._access.token
                 signing.sign(declared.signing, made, secret, token=token, encoding=declared.encoding, plainly=plainly)
         except ValueError as error:
             raise self._unfit_key(error) from error
@@ -171,7 +172,7 @@ class Client:
 
     def _at_home(self, url: str) -> None:
         """Make sure that an address that an answer gave is at the same system: requests there carry our key."""
-        if urlsplit(url)[:2] != urlsplit(self.declared.url)[:2]:
+        if _origin(url) != _origin(self.declared.url):
             raise DriftError(
                 "link-elsewhere",
                 _("An answer leads to an address at another system: {url}").format(url=url.partition("?")[0]),
@@ -182,7 +183,7 @@ class Client:
     @property
     def _cipher_key(self) -> str:
         cipher = self.declared.cipher
-        return self._secrets.value(cipher.secret) if cipher and cipher.secret else ""
+        return self._secret(cipher.secret) if cipher and cipher.secret else ""
 
     def _opener(self, text: str) -> bytes:
         cipher = self.declared.cipher
@@ -256,3 +257,8 @@ class Client:
         """Close the connections."""
         await self._wire.close()
         self._turns.close()
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

@@ -143,10 +143,14 @@ class Paged(Declared):
 
 
 class Opened(Declared):
-    """What stands behind one row: a request with ``{key}``, and the dotted path of the record."""
+    """What stands behind one row: a request with ``{key}``, and the dotted path of the record.
+
+    ``absent`` are the codes that mean that there is nothing any more.
+    """
 
     request: Call
     record: str = ""
+    absent: Codes = ()
 
 
 class Outcome(Declared):

@@ -51,7 +51,11 @@ class ApiSource:
         detail = self._client.declared.detail
         if detail is None:
             raise lacks(self.name, "detail")
-        told = await self._client.ask(detail.request, {"key": key})
+        told = await self._client.answer(detail.request, {"key": key})
+        if told.code in detail.absent:
+            return None
+        if told.meaning == "refused":
+            raise self._client.refused(told)
         found = dig(told.data, detail.record)
         return flat(found) if isinstance(found, Mapping) and found else None
 

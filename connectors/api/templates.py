@@ -76,7 +76,7 @@ def draft(call: Call, base: str, fills: Fills) -> Draft:
     """Return a declared request with its blanks filled in; a parameter that is an empty cursor is left out."""
     path = _BLANK.sub(lambda blank: quote(plain(fills.get(blank[1], blank[0])), safe="{}"), call.url)
     query = {name: plain(fill(value, fills)) for name, value in call.query.items()}
-    made = Draft(call.method, path if "://" in path else f"{base}{path}")
+    made = Draft(call.method, below(base, path))
     made.headers = {name: plain(fill(value, fills)) for name, value in call.headers.items()}
     made.query = {name: value for name, value in query.items() if value or call.query[name] != "{cursor}"}
     made.form = {name: plain(fill(value, fills)) for name, value in call.form.items()}
@@ -84,6 +84,13 @@ def draft(call: Call, base: str, fills: Fills) -> Draft:
     if call.xml:
         made.text, made.kind = fill_xml(call.xml, fills), _XML
     return made
+
+
+def below(base: str, path: str) -> str:
+    """Return the whole address of a path below a system's."""
+    if "://" in path:
+        return path
+    return f"{base}{path}" if not path or path[0] in "/?" else f"{base}/{path}"
 
 
 def fill(value: Any, fills: Fills) -> Any:  # noqa: ANN401 - JSON is anything

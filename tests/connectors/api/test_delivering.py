@@ -369,7 +369,12 @@ async def test_a_record_is_taken_back_by_the_declared_request(office: Office, pl
 async def test_a_record_is_taken_back_by_the_key_in_the_feeds_own_list(office: Office) -> None:
     """What the feed shows is known by its own key, which may stand in the address."""
     withdraw = 'withdraw: {request: {url: "/records/{id}", method: DELETE}, fields: {id: row_key}}'
-    feed = feed_at(office.url, FEED[: FEED.index("withdraw:")], changes=withdraw)
+
+    async def answer(_asked: Asked) -> Response:
+        return Response(status_code=204)
+
+    office.answer = answer
+    feed = feed_at(office.url, "profile: province\ndeliver: {request: {url: /push}}", changes=withdraw)
     shown = canonical(record()).with_columns(row_key=pl.lit("a/7"))
     told = feed.withdrawal(shown, "重复")
     assert told is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from bots.workspace import Workspace
 from cli.health.secrecy import secrets
 from connectors.api.declared import ApiDeclared
 from connectors.browser import Browsers
-from tests.connectors.api.office import Asked, Office, declared
+from tests.connectors.api.office import SECRETS, Asked, Office, declared, rows_of
 from tests.connectors.api.platform import FEED, Platform, feed_at, filled
+from tests.docs.pages import DOCS, blocks
 from tests.mappings.rows import CREDIT
 from words.declared import parse
 from words.errors import UsageError
@@ -166,3 +168,25 @@ async def test_a_link_header_may_say_more() -> None:
         _link('<a?x=1,2>; title="next"; rel="prev", <b?y=<1>; rel=prev, </c?z=1,2>; rel="last next"; a=b') == "/c?z=1,2"
     )
     assert _link('<a>; rel="nextish", <b>; rel=previous') == ""
+
+
+async def test_the_source_that_the_page_shows_works(office: Office) -> None:
+    """The example of the how-to reads a list from a server that checks its token and its signature."""
+    block = next(each for each in blocks(DOCS / "how-to" / "connect-an-api.md", "yaml"))
+    text = block.text.replace("province_secret", "key").replace("province_key", "key")
+
+    async def answer(asked: Asked) -> Response:
+        if asked.path == "/token":
+            known = asked.form == {"appKey": "spj01", "appSecret": SECRETS["key"]}
+            return JSONResponse({"code": 200 if known else 500, "data": {"token": "t1", "expiresIn": 7200}})
+        pairs = {name: value for name, value in asked.query.items() if name != "sign"}
+        told = "&".join(f"{name}={pairs[name]}" for name in sorted(pairs)) + f"&key={SECRETS['key']}"
+        if asked.headers["x-token"] != "t1" or asked.query["sign"] != hashlib.md5(told.encode()).hexdigest().upper():
+            return JSONResponse({"code": 40003, "msg": "签名错误"})
+        if asked.path == "/permits":
+            return JSONResponse({"code": 200, "data": {"total": 2, "records": [{"id": 1}, {"id": 2}]}})
+        return JSONResponse({"code": 200, "data": {"文书号": asked.path[-1]}})
+
+    office.answer = answer
+    rows = await rows_of(parse(ApiDeclared, text, "example").model_copy(update={"url": office.url}))
+    assert [dict(row.payload) for row in rows] == [{"id": each, "文书号": each} for each in ("1", "2")]

@@ -25,7 +25,7 @@ from tests.connectors.api.office import (
     pages_of,
     rows_of,
 )
-from words.errors import DriftError, LoginNeeded, SystemFailure, UsageError, YinxinError
+from words.errors import DriftError, LoginNeeded, SystemFailure, UsageError, YinxinError, first_of
 
 COUNT = 23
 Rows = list[dict[str, Any]]
@@ -479,10 +479,12 @@ async def test_only_new_rows_are_opened(office: Office) -> None:
     async def answer(asked: Asked) -> Response:
         if asked.path == "/list":
             return JSONResponse({"data": {"total": 3, "rows": [{"id": "a/1"}, {"id": "b?2"}, {"id": "c"}]}})
+        if asked.path == "/one/c":
+            return JSONResponse({"msg": "无此记录"}, 404)
         return JSONResponse({"data": {"more": asked.path} if "a" in asked.path else None})
 
     office.answer = answer
-    form = declared(office.url, f'{LIST}\ndetail: {{request: {{url: "/one/{{key}}"}}, record: data}}')
+    form = declared(office.url, f'{LIST}\ndetail: {{request: {{url: "/one/{{key}}"}}, record: data, absent: [404]}}')
     source = ApiSource(client_of(form), no_mapping())
     first = [row async for page in source.collect(WINDOW, {}) for row in page.rows]
     known = {"c": (first[2].digest, {"id": "c", "more": "kept"})}
@@ -496,6 +498,34 @@ async def test_only_new_rows_are_opened(office: Office) -> None:
     assert office.paths().count("/one/c") == 1
     assert picture.kind == "page"
     assert picture.suffix == ".json"
+
+
+async def test_what_cannot_be_opened_stops_the_run(office: Office) -> None:
+    """A refusal that is not declared as “nothing there” is never taken for a row that is gone."""
+
+    async def answer(asked: Asked) -> Response:
+        if asked.path == "/list":
+            return JSONResponse({"data": {"total": 1, "rows": [{"id": 1}]}})
+        return JSONResponse({"msg": "no right"}, 403)
+
+    office.answer = answer
+    with pytest.raises(ExceptionGroup) as error:  # rows are opened side by side
+        await rows_of(declared(office.url, f'{LIST}\ndetail: {{request: {{url: "one/{{key}}"}}, absent: [404]}}'))
+    cause = first_of(error.value)
+    assert isinstance(cause, DriftError)
+    assert cause.code == "request-refused"
+    assert office.paths()[-1] == "/one/1"
+
+
+async def test_numbers_stay_as_they_are_written(office: Office) -> None:
+    """An amount keeps its zeros and its digits; a mark of the byte order in front is no part of the answer."""
+
+    async def answer(_asked: Asked) -> Response:
+        return Response('\ufeff{"data": {"total": 1, "rows": [{"id": 1, "amount": 12345678901234567.10}]}}')
+
+    office.answer = answer
+    (row,) = await rows_of(declared(office.url))
+    assert row.payload["amount"] == "12345678901234567.10"
 
 
 async def test_a_row_cannot_be_opened_without_a_way(office: Office) -> None:
