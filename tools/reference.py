@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from bots.declared import BotDeclared, CommitmentsDeclared
 from bots.workspace import Settings
 from cli.main import build
+from connectors.api.declared import ApiDeclared
 from connectors.files import FilesDeclared
 from connectors.portal.declared import PortalDeclared
 from mappings import transforms
@@ -37,6 +38,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "bot": BotDeclared,
     "bot.commitments": CommitmentsDeclared,
     "calendar": CalendarDeclared,
+    "connector.api": ApiDeclared,
     "connector.files": FilesDeclared,
     "connector.portal": PortalDeclared,
     "mapping": MappingFile,
@@ -72,7 +74,7 @@ A workspace is a folder with `yinxin.toml`; every command looks for it in its ow
 | | |
 | --- | --- |
 | `yinxin.toml` | settings |
-| `connectors/*.yaml` | systems: portals and folders of ledgers |
+| `connectors/*.yaml` | systems: portals, interfaces and folders of ledgers |
 | `mappings/*.yaml`, `mappings/*.profile.yaml` | what columns mean; what a receiver takes |
 | `bots/*.yaml` | what is done |
 | `schedules/*.yaml` | when bots run by themselves; `schedules/calendar.yaml` is for working days of its own |
@@ -86,7 +88,8 @@ For completion in an editor there are JSON Schemas in [schemas/](schemas/): put
 `# yaml-language-server: $schema=…/connector.portal.json` on the first line of a file.
 
 In requests these blanks are filled: `{page}` from 1, `{size}`, `{offset}` from 0, `{since}` and `{until}` as
-YYYY-MM-DD, `{key}` in `detail`, `{batch}` in `upload.result`.
+YYYY-MM-DD, `{key}` in `detail`, `{batch}` in `upload.result`. Those of an interface also know `{cursor}` and `{token}`,
+in `deliver` `{name}`, `{records}`, `{record}`, `{count}` and, of a single record, its columns.
 """
 _KEYS_END = """\
 ## Transforms

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bots.workspace import Settings
+from connectors.api.declared import ApiDeclared
 from connectors.portal.declared import PortalDeclared
 from mappings.mapping import Mapping
 from mappings.profiles import Profile
@@ -26,6 +27,14 @@ def _example(page: str) -> str:
 def test_the_portal_example_is_a_whole_connector() -> None:
     """What the page on portals shows can be copied as it is."""
     assert parse(PortalDeclared, _example("connect-a-portal.md"), "example").list_.key == "id"
+
+
+def test_the_interface_examples_are_whole_connectors() -> None:
+    """What the page on interfaces shows can be copied as it is, and stays short."""
+    source, feed = (block.text for block in blocks(DOCS / "how-to" / "connect-an-api.md", "yaml"))
+    assert parse(ApiDeclared, source, "example").roles == ("source",)
+    assert parse(ApiDeclared, feed, "example").roles == ("feed",)
+    assert max(text.count("\n") for text in (source, feed)) < 40
 
 
 def test_the_ledger_example_passes_the_lint() -> None:
