@@ -242,6 +242,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "url": "the address that all others are below; `{name}` is filled from `[hosts]`",
         "mapping": "source: the mapping of its rows",
         "profile": "feed: the profile of the receiver; its headings are the names of what is delivered",
+        "canary": "source: the key of a row that is always there: a source that does not find it is not believed",
         "connections": "requests in flight at a time, 1 to 16",
         "courtesy": "what the system is spared besides",
         "encoding": "of queries, forms and XML; gb2312 and gbk are read as gb18030",
