@@ -67,7 +67,7 @@ def as_row(place: int, penalty: Penalty) -> dict[str, object]:
     values["cf_xdr_lb"] = _HOLDERS[penalty.values["CF_XDR_LB"]]
     values["cf_cflb"] = ";".join(_coded(kind) for kind in penalty.values["CF_CFLB"].split("、"))
     values["cf_jdrq"] = date.fromisoformat(penalty.values["CF_JDRQ"])
-    changed = datetime.combine(penalty.decided, time(17)) + timedelta(seconds=place)
+    changed = datetime.combine(penalty.decided, time(8)) + timedelta(seconds=place)
     return {"row_id": place, **values, "gxsj": changed}
 
 
