@@ -19,9 +19,14 @@ from mappings.normalise import Unfit, normalise
 from mappings.profiles import Profile
 from mappings.standards import LICENCE, PENALTY, STANDARDS, Kind
 from mappings.standards.penalty import PENALTY_KINDS, SINCE_2021
-from tests.mappings.rows import patient
+from tests.mappings.rows import FOLDER, patient
 from words.errors import UsageError
 
+EXAMPLE = FOLDER.parent / "docs/examples/penalties/mappings"
+EXCHANGE, LEDGER = (
+    FieldMapping.parse((EXAMPLE / f"{name}.yaml").read_text("utf-8"), f"mappings/{name}.yaml", name)
+    for name in ("penalties", "penalty-ledger")
+)
 KINDS = PENALTY.by_name["penalty_kind"]
 #: Code, length in bytes and need of every item, in order (发改办财金〔2018〕424号; amounts are decimal 18,6).
 TABLE = """
@@ -270,3 +275,38 @@ def test_a_constant_kind_must_be_in_the_table() -> None:
 def test_entries_of_nothing_are_none() -> None:
     """An empty value names no penalty."""
     assert entries(KINDS, "") == []
+
+
+@given(
+    kinds=st.lists(st.sampled_from([*PENALTY_KINDS[:-2], "其他-通报批评"]), min_size=1, max_size=4),
+    fine=st.integers(1, 10**9),
+    day=st.dates(date(2000, 1, 1), date(2090, 12, 31)),
+)
+@patient
+def test_what_the_example_writes_is_read_back_the_same(kinds: list[str], fine: int, day: date) -> None:
+    """decode(encode(record)) == record for the profile of the example, whatever the kinds and the amount."""
+    made = record(
+        penalty_kind=canonical(KINDS, ";".join(kinds)),
+        fine=f"{fine / 1_000_000:.6f}".rstrip("0").rstrip("."),
+        decision_date=f"{day}",
+    )
+    profile = Profile.parse((EXAMPLE / "penalties.profile.yaml").read_text("utf-8"), "p", "p")
+    written = profile.encode(frame(made)).with_columns(pl.lit("o").alias(ORIGIN), pl.lit("k").alias(ROW_KEY))
+    assert set(written.columns) >= {field.code for field in PENALTY.fields}
+    assert apply(profile.reading(), written).records.select(PENALTY.names).to_dicts() == [made]
+
+
+def test_the_examples_mappings_make_the_same_of_a_row_and_of_a_ledger() -> None:
+    """Codes and 元 in the table, words and 元 in the ledger: one penalty."""
+    table = {"cf_cflb": "03;02", "fk_je": "3000.00", "ms_je": "12500.00", "cf_xdr_lb": "02"}
+    names = {rule.headers[0]: name for name, rule in EXCHANGE.fields.items() if rule.headers}
+    row = {heading: table.get(heading, record()[name]) for heading, name in names.items()}
+    own = {ORIGIN: "a", ROW_KEY: "a"}
+    mapped = apply(EXCHANGE, pl.DataFrame([row | own]))
+    assert (mapped.findings, mapped.records.select(PENALTY.names).to_dicts()) == ((), [record()])
+    written = {"处罚决定书文号": "呼交罚[2024]33号", "处罚种类": "没收违法所得；罚款", "罚款金额(元)": "3,000"}
+    ledger = apply(
+        LEDGER, pl.DataFrame([written | own | {"_title": "呼和浩特市交通运输局2024年度行政处罚台账"}])
+    ).records
+    told = {name: value for name, value in ledger.select(PENALTY.names).row(0, named=True).items() if value}
+    assert told == {name: record()[name] for name in ("document_number", "penalty_kind", "fine", "authority_name")}
