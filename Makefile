@@ -30,16 +30,20 @@ $(MADE)/postgres: $(MADE)/venv
 	$(BIN)/python -m tools.postgres
 	touch $@
 
+$(MADE)/mariadb: $(MADE)/venv
+	$(BIN)/python -m tools.mariadb
+	touch $@
+
 demo: $(MADE)/browser
 	$(BIN)/yinxin demo || test $$? -eq 1
 
-test: $(MADE)/browser $(MADE)/postgres
+test: $(MADE)/browser $(MADE)/postgres $(MADE)/mariadb
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 crash: $(MADE)/browser $(MADE)/postgres
 	$(BIN)/python -m tests.crash
 
-coverage: $(MADE)/browser $(MADE)/postgres
+coverage: $(MADE)/browser $(MADE)/postgres $(MADE)/mariadb
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --cov --cov-report=term-missing
 
 check: $(MADE)/venv

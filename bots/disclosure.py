@@ -18,11 +18,13 @@ from bots.reporting import Facts, build_report
 from bots.story import Done, Story
 from bots.watching import Watch
 from bots.workspace import Workspace
+from connectors.base import Ledgers, Source
 from journal import Action, Journal, State
+from mappings.standards import Standard
 from reconciliation.clocks import Clock
 from reconciliation.report import Bucket
 from reconciliation.verdicts import Reconciliation, reconcile
-from words.errors import YinxinError
+from words.errors import Place, UsageError, YinxinError
 from words.languages import gettext as _
 
 
@@ -34,6 +36,9 @@ class Disclosure(Story):
         super().__init__(workspace, journal, order, watch, self.declared)
         self.ledgers = workspace.ledgers(self.declared.ledgers)
         self.standard = self.feed.profile.standard
+        sides: list[Source | Ledgers] = [*self.sources, self.ledgers]
+        for side in sides:
+            _refuse_another(side, self.standard, order.bot)
 
     async def _story(self, run_id: str) -> Done:
         with self.watch.step("collect"):
@@ -156,3 +161,18 @@ class Disclosure(Story):
         """Return the withdrawals that somebody ordered and that did not leave yet."""
         prepared = self.journal.deliveries(self.feed.name, [State.PREPARED])
         return {each.id for each in prepared if each.action == Action.WITHDRAW}
+
+
+def _refuse_another(side: Source | Ledgers, standard: Standard, bot: str) -> None:
+    """Refuse rows of another standard than the feed takes."""
+    if side.mapping.standard is not standard:
+        raise UsageError(
+            "other-standard",
+            _(
+                "The mapping “{mapping}” of {system} makes records of the standard {other}; the feed takes {own}."
+            ).format(
+                mapping=side.mapping.name, system=side.title, other=side.mapping.standard.label, own=standard.label
+            ),
+            todo=_("Name connectors in the bot whose mappings and profile are of one standard."),
+            place=Place(file=f"bots/{bot}.yaml"),
+        )

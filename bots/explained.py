@@ -92,8 +92,9 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Everything about one record: newest form, newest judgement and oldest delivery first."""
+    """Everything about one record of a standard: newest form, newest judgement and oldest delivery first."""
 
+    standard: str
     record_id: str
     name: str
     forms: tuple[Form, ...]
@@ -107,6 +108,7 @@ class Told:
 class Waiting:
     """A finding that kept a row in quarantine; ``now`` tells whether the bot's newest run still has it."""
 
+    standard: str
     run: str
     at: str
     now: bool

@@ -12,6 +12,7 @@ from bots.advising import about_quarantine, about_record
 from bots.deadlines import deadline_of
 from bots.explained import Difference, Explained, Form, Judgement, Member, Told, Waiting
 from bots.followed import Way
+from bots.replaying import standard_of
 from bots.reporting import kept_disclosure
 from bots.searching import never_seen
 from bots.tried import tried_on
@@ -20,13 +21,13 @@ from bots.workspace import Workspace
 from journal import Journal, RecordRow, RunRow
 from mappings.checks import SENTENCES
 from mappings.normalise import document_number
-from mappings.standards import LICENCE
+from mappings.standards import STANDARDS
 from reconciliation.report import Verdict
 from reconciliation.texts import SHOWN, personal_fields
 from words.errors import UsageError
 from words.languages import gettext as _
 
-_PERSONAL = personal_fields(LICENCE)
+_PERSONAL = frozenset(name for standard in STANDARDS.values() for name in personal_fields(standard))
 
 
 def explain(workspace: Workspace, journal: Journal, asked: str) -> Explained:
@@ -51,6 +52,7 @@ class _Explaining:
     def __init__(self, workspace: Workspace, journal: Journal) -> None:
         self.workspace, self.journal = workspace, journal
         self.run = lru_cache(maxsize=None)(journal.run)
+        self.standard = lru_cache(maxsize=None)(lambda bot: standard_of(workspace, bot))
 
     def explain(self, asked: str, number: str) -> Explained:
         forms = self.journal.find_records(number)
@@ -77,7 +79,8 @@ class _Explaining:
         name = forms[0].values.get("name", "") if forms else mine[0].name
         deadline = deadline_of(self.workspace, forms, mine, ways, self.run)
         advice = about_record(forms, mine, ways)
-        return Told(record_id, name, forms, tuple(mine), deadline, ways, advice)
+        standard = self.standard(self.run((forms or mine)[0].run).bot).name
+        return Told(standard, record_id, name, forms, tuple(mine), deadline, ways, advice)
 
     def _ways(self, record_id: str) -> Iterator[Way]:
         for delivery in self.journal.deliveries(record_id=record_id):
@@ -103,7 +106,8 @@ class _Explaining:
 
     def _form(self, row: RecordRow, run_id: str) -> Form:
         run = self.run(run_id)
-        values, changed = _shown(row.values), _shown(row.changed)
+        names = self.standard(run.bot).names
+        values, changed = _shown(names, row.values), _shown(names, row.changed)
         return Form(row.fingerprint, row.origin, row.mapping, run.run_id, run.started_at, values, changed)
 
     def _waiting(self, number: str) -> Iterator[Waiting]:
@@ -116,6 +120,7 @@ class _Explaining:
     def _finding(self, told: dict[str, str], run: RunRow) -> Waiting:
         newest, rule = self.journal.judged_runs(1, run.bot), told["rule"]
         return Waiting(
+            standard=self.standard(run.bot).name,
             run=run.run_id,
             at=run.started_at,
             now=not newest or newest[0].run_id == run.run_id,
@@ -180,5 +185,5 @@ def _difference(field: str, against: str, here: str, there: str, origin: str) ->
     return Difference(field, against, masked_value(field, here), masked_value(field, there), origin)
 
 
-def _shown(values: dict[str, str]) -> dict[str, str]:
-    return {name: masked_value(name, values[name]) for name in LICENCE.names if values.get(name)}
+def _shown(names: Iterable[str], values: dict[str, str]) -> dict[str, str]:
+    return {name: masked_value(name, values[name]) for name in names if values.get(name)}

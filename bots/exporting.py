@@ -11,14 +11,14 @@ from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
-from bots.replaying import Stored, findings_of, placed, stored
+from bots.replaying import Stored, findings_of, placed, standard_of, stored
 from bots.workspace import Workspace
 from bots.writing import refuse_existing
 from journal import Journal, RunRow
 from mappings.apply import ORIGIN, OWN_COLUMNS
 from mappings.headers import find_columns
 from mappings.mapping import FieldRule
-from mappings.standards import LICENCE
+from mappings.standards import Standard
 from reconciliation.headings import field_label
 from reconciliation.shown import Shown
 from reconciliation.styles import Styles, font
@@ -61,7 +61,7 @@ def export_quarantine(workspace: Workspace, journal: Journal, run: RunRow, file:
         YinxinError: a connector or a mapping cannot be read.
     """
     findings = placed(findings_of(journal, run))
-    sheets = _sheets(findings, list(stored(workspace, journal, run)))
+    sheets = _sheets(findings, list(stored(workspace, journal, run)), standard_of(workspace, run.bot))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         (_write_csv if file.suffix.lower() == ".csv" else _write_workbook)(file, sheets)
@@ -75,9 +75,9 @@ def export_quarantine(workspace: Workspace, journal: Journal, run: RunRow, file:
     return findings.height
 
 
-def _sheets(findings: pl.DataFrame, parts: list[Stored]) -> dict[str, pl.DataFrame]:
+def _sheets(findings: pl.DataFrame, parts: list[Stored], standard: Standard) -> dict[str, pl.DataFrame]:
     """Return per system its findings beside the raw rows; what has no raw row any more comes last."""
-    shown = Shown(LICENCE).hide(findings, "value")
+    shown = Shown(standard).hide(findings, "value")
     sheets: dict[str, list[pl.DataFrame]] = {}
     for part in parts:
         raw = placed(_hidden(part).rename({ORIGIN: "origin"})).drop("origin")
@@ -86,13 +86,15 @@ def _sheets(findings: pl.DataFrame, parts: list[Stored]) -> dict[str, pl.DataFra
         sheets.setdefault(part.title, []).append(joined)
     sheets.setdefault(_("No longer there"), []).append(shown)
     whole = {name: pl.concat(frames, how="diagonal") for name, frames in sheets.items()}
-    return {name: _labelled(frame) for name, frame in whole.items() if frame.height}
+    return {name: _labelled(frame, standard) for name, frame in whole.items() if frame.height}
 
 
 def _hidden(part: Stored) -> pl.DataFrame:
     """Return the raw rows with the personal numbers masked, under whatever heading they stand."""
     headers = [name for name in part.rows.columns if name not in OWN_COLUMNS]
-    words = [word for name in personal_fields(LICENCE) for word in _headings(part.mapping.fields.get(name))]
+    words = [
+        word for name in personal_fields(part.mapping.standard) for word in _headings(part.mapping.fields.get(name))
+    ]
     personal = [name for word in words for name in find_columns(headers, (word,))]
     frame = part.rows.select(ORIGIN, *headers).with_columns(plain(pl.col(name)).alias(name) for name in headers)
     return frame.with_columns(masked(pl.col(name)).alias(name) for name in dict.fromkeys(personal))
@@ -102,19 +104,15 @@ def _headings(rule: FieldRule | None) -> tuple[str, ...]:
     return () if rule is None else (*rule.headers, *_headings(rule.otherwise))
 
 
-def _labelled(frame: pl.DataFrame) -> pl.DataFrame:
+def _labelled(frame: pl.DataFrame, standard: Standard) -> pl.DataFrame:
     """Return the findings under headings of the reader's language, the raw row under its own behind them."""
-    labels = {name: field_label(LICENCE, name) for name in LICENCE.names}
+    labels = {name: field_label(standard, name) for name in standard.names}
     frame = frame.with_columns(pl.col("field").replace(labels))
     raw = [name for name in frame.columns if name not in {*_TOLD, "side", "name", "place"}]
-    own = {name: _heading(name) for name in _TOLD}
+    own = {name: field_label(standard, _RULE_CODE if name == "rule" else name) for name in _TOLD}
     taken = set(own.values())
     renamed = {name: _("{heading} (raw)").format(heading=name) if name in taken else name for name in raw}
     return frame.select(*_TOLD, *raw).rename(own | renamed).fill_null("")
-
-
-def _heading(name: str) -> str:
-    return field_label(LICENCE, _RULE_CODE if name == "rule" else name)
 
 
 def _write_workbook(file: Path, sheets: dict[str, pl.DataFrame]) -> None:

@@ -17,8 +17,9 @@ from journal import Journal, RunRow
 from mappings.apply import ORIGIN, Mapped, apply
 from mappings.checks import SENTENCES
 from mappings.mapping import Mapping
+from mappings.standards import LICENCE, Standard
 from reconciliation.report import QUARANTINE_COLUMNS
-from words.errors import Place, UsageError
+from words.errors import Place, UsageError, YinxinError
 from words.languages import gettext as _
 
 #: Tells a row apart in whatever language its run spoke.
@@ -72,6 +73,14 @@ def run_with_quarantine(journal: Journal, run_id: str | None) -> RunRow:
         _("No run has finished in this workspace yet."),
         todo=_("Run a bot first: “yinxin run disclosure”."),
     )
+
+
+def standard_of(workspace: Workspace, bot: str) -> Standard:
+    """Return the standard of a bot's records; that of licences where the bot is not declared any more."""
+    try:
+        return workspace.standard(bot)
+    except YinxinError:
+        return LICENCE
 
 
 def findings_of(journal: Journal, run: RunRow) -> pl.DataFrame:

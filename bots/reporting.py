@@ -62,6 +62,7 @@ def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) 
         run_id=facts.run_id,
         bot=facts.order.bot,
         title=facts.declared.title,
+        standard=feed.profile.standard.name,
         since=facts.order.since.isoformat(),
         until=facts.order.until.isoformat(),
         as_of=facts.order.as_of.isoformat(),
@@ -245,4 +246,4 @@ def write_report(report: RunReport, folder: Path, journal: Path) -> Path:
     from reconciliation.workbook import write_workbook
 
     assert isinstance(report, Report)
-    return write_workbook(report, file, STANDARDS["licence"])
+    return write_workbook(report, file, STANDARDS[report.standard])

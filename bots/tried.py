@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bots.explained import Tried
+from mappings.standards import STANDARDS
 from reconciliation.linking import SIDES
-from reconciliation.matching import RULES
+from reconciliation.matching import rules_for
 from reconciliation.report import Report
 
 _ENDS = ")）"
@@ -25,7 +26,7 @@ def tried_on(report: Report, record_id: str, suggestion: str) -> Iterator[Tried]
     near = next((group for group in groups if group is not mine and _is_named(group, suggestion)), None)
     if mine is None or near is None:
         return
-    for rule in RULES:
+    for rule in rules_for(STANDARDS[report.standard]):
         failed = next((key for key in rule.keys if not mine[key] or mine[key] != near[key]), "")
         if failed and not rule.one_sided:
             yield Tried(rule.name, failed, mine[failed], near[failed])

@@ -18,13 +18,13 @@ from bots.turns import SharedTurns
 from connectors.base import Feed, Ledgers, Source
 from connectors.browser import Browsers
 from connectors.channels import AppriseChannel, Channel, DryChannel, address_of
-from connectors.kinds import Connected, Given, Kind, Reached, kind_of
+from connectors.kinds import Connected, Given, Kind, Reached, kind_of, lacks
 from connectors.secrets import Secrets
 from journal import Journal
 from journal.address import server_address
 from mappings.mapping import Mapping
 from mappings.profiles import Profile
-from mappings.standards import LICENCE
+from mappings.standards import Standard
 from schedules.declared import CALENDAR, calendar_of, read_calendar
 from schedules.workdays import Calendar
 from words.declared import Declared, line_of, parse, parse_toml, suggest
@@ -190,8 +190,10 @@ class Workspace:
         file, text = self._bot(name)
         declared = parse(BotDeclared, text, file)
         self._chained(declared, file, text)
+        if not declared.policy.fields:
+            return declared
         try:
-            declared.policy.holding(LICENCE)
+            declared.policy.holding(self._delivered(declared))
         except UsageError as error:
             line = line_of(text, ("policy", "fields"))
             error.place = Place(file=file, line=line, field=error.place.field)
@@ -221,6 +223,23 @@ class Workspace:
                     todo=_("Let both connectors name the mapping that reads the whole record."),
                     place=Place(file=file, line=line_of(text, ("chains",)), field="chains"),
                 )
+
+    def standard(self, bot: str) -> Standard:
+        """Return the standard of the records that a bot collects.
+
+        Raises:
+            UsageError: the bot, or what it names, is not declared as it should be.
+        """
+        declared = self.bot(bot)
+        if isinstance(declared, BotDeclared):
+            return self._delivered(declared)
+        return self.mapping(self.connector(declared.sources[0]).mapping or "").standard
+
+    def _delivered(self, declared: BotDeclared) -> Standard:
+        connector = self.connector(declared.feed)
+        if connector.profile is None:
+            raise lacks(declared.feed, "profile")
+        return self.profile(connector.profile).standard
 
     def watching(self, name: str) -> CommitmentsDeclared:
         """Return a bot that watches commitments."""

@@ -128,4 +128,4 @@ def _said(checked: Checked, name: str, *, pending: bool) -> str:
     return _("As declared")
 
 
-_WORDS = (N_("portal"), N_("files"), N_("source"), N_("feed"), N_("ledger"))
+_WORDS = (N_("portal"), N_("api"), N_("files"), N_("source"), N_("feed"), N_("ledger"))

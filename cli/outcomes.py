@@ -7,7 +7,7 @@ from typing import Any
 
 from bots.reporting import result_of as disclosure_result
 from bots.reporting import would_send as disclosures_to_send
-from mappings.standards import COMMITMENT, LICENCE
+from mappings.standards import COMMITMENT, STANDARDS
 from reconciliation.commitments.report import CommitmentReport
 from reconciliation.commitments.summary import commitment_blocks
 from reconciliation.headings import field_label
@@ -16,7 +16,7 @@ from reconciliation.summary import summary_blocks
 from words.languages import gettext as _
 from words.languages import ngettext
 
-_LICENCE = ("document_number", "name", "decision_date", "deadline")
+_DECISION = ("document_number", "name", "decision_date", "deadline")
 _COMMITMENT = ("document_number", "name", "due_date", "push_day")
 
 
@@ -30,8 +30,9 @@ def would_send(report: RunReport) -> tuple[list[str], list[tuple[Any, ...]]]:
     if isinstance(report, CommitmentReport):
         due = report.cases.filter((report.cases["bucket"] == "due") & report.dry_run).select(_COMMITMENT)
         return [field_label(COMMITMENT, name) for name in _COMMITMENT], due.rows()
-    rows = disclosures_to_send(_disclosed(report)).select(_LICENCE).rows()
-    return [field_label(LICENCE, name) for name in _LICENCE], rows
+    disclosed = _disclosed(report)
+    rows = disclosures_to_send(disclosed).select(_DECISION).rows()
+    return [field_label(STANDARDS[disclosed.standard], name) for name in _DECISION], rows
 
 
 def result_of(report: RunReport, workbook: Path, seconds: dict[str, float]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bots.order import Order
     from bots.replaying import Replayed
     from bots.workspace import Workspace
+    from mappings.standards import Standard
 
 _GROUP = "quarantine"
 _SHOWN = 50  # findings of one kind that a terminal lists
@@ -29,15 +30,16 @@ def register(app: typer.Typer) -> None:
 
     @command(app, "list", N_("List what a run could not read, one line a finding."), group=_GROUP)
     def list_(call: Call, run: _Run = None) -> int:
-        from bots.replaying import findings_of, run_with_quarantine
+        from bots.replaying import findings_of, run_with_quarantine, standard_of
 
         workspace = call.workspace()
         with workspace.journal() as journal:
             chosen = run_with_quarantine(journal, run)
             findings = findings_of(journal, chosen)
-        _print(call, findings)
+        standard = standard_of(workspace, chosen.bot)
+        _print(call, standard, findings)
         call.printer.say(_count(findings.height, chosen.run_id))
-        call.printer.done({"run": chosen.run_id, "quarantine": _told(findings)})
+        call.printer.done({"run": chosen.run_id, "quarantine": _told(standard, findings)})
         return 1 if findings.height else 0
 
     @command(
@@ -72,14 +74,15 @@ def register(app: typer.Typer) -> None:
             typer.Option("--run-bot", metavar="BOT", help=_("Then run this bot over the same decision dates.")),
         ] = None,
     ) -> int:
-        from bots.replaying import replay, run_with_quarantine
+        from bots.replaying import replay, run_with_quarantine, standard_of
 
         workspace = call.workspace()
         with workspace.journal() as journal:
             replayed = replay(workspace, journal, run_with_quarantine(journal, run))
         order = _order(workspace, replayed, run_bot) if run_bot else None
-        _show(call, replayed)
-        result: dict[str, Any] = _as_result(replayed)
+        standard = standard_of(workspace, replayed.run.bot)
+        _show(call, standard, replayed)
+        result: dict[str, Any] = _as_result(standard, replayed)
         if order is None:
             call.printer.done(result)
             return 1 if replayed.failing.height or replayed.new.height else 0
@@ -114,7 +117,7 @@ def _say_error(call: Call, error: YinxinError) -> None:
         call.printer.error(error)
 
 
-def _show(call: Call, replayed: Replayed) -> None:
+def _show(call: Call, standard: Standard, replayed: Replayed) -> None:
     rows = [[name, then or "–", now] for name, (then, now) in replayed.mappings.items()]
     call.printer.table([_("Mapping"), _("Version of the findings"), _("Version now")], rows)
     for heading, findings in (
@@ -124,7 +127,7 @@ def _show(call: Call, replayed: Replayed) -> None:
         (_("No longer there"), replayed.gone),
     ):
         call.printer.blocks([(heading, [("", _rows(findings))])])
-        _print(call, findings)
+        _print(call, standard, findings)
 
 
 def _rows(findings: pl.DataFrame) -> str:
@@ -132,43 +135,41 @@ def _rows(findings: pl.DataFrame) -> str:
     return ngettext("{count} row", "{count} rows", count).format(count=count)
 
 
-def _as_result(replayed: Replayed) -> dict[str, Any]:
+def _as_result(standard: Standard, replayed: Replayed) -> dict[str, Any]:
     return {
         "run": replayed.run.run_id,
         "since": replayed.run.since,
         "until": replayed.run.until,
         "mappings": {name: {"then": then, "now": now} for name, (then, now) in replayed.mappings.items()},
-        "rescued": _told(replayed.rescued),
-        "still_failing": _told(replayed.failing),
-        "newly_failing": _told(replayed.new),
-        "no_longer_there": _told(replayed.gone),
+        "rescued": _told(standard, replayed.rescued),
+        "still_failing": _told(standard, replayed.failing),
+        "newly_failing": _told(standard, replayed.new),
+        "no_longer_there": _told(standard, replayed.gone),
     }
 
 
-def _told(findings: pl.DataFrame) -> list[dict[str, Any]]:
-    from mappings.standards import LICENCE
+def _told(standard: Standard, findings: pl.DataFrame) -> list[dict[str, Any]]:
     from reconciliation.shown import Shown
 
-    return Shown(LICENCE).hide(findings, "value").to_dicts()
+    return Shown(standard).hide(findings, "value").to_dicts()
 
 
-def _lines(findings: pl.DataFrame) -> list[Block]:
+def _lines(standard: Standard, findings: pl.DataFrame) -> list[Block]:
     """Return one line a finding, below the system or sheet and the mapping that could not read it."""
-    from mappings.standards import LICENCE
     from reconciliation.headings import field_label
 
     blocks: dict[str, list[tuple[str, str]]] = {}
-    for each in _told(findings.head(_SHOWN)):
+    for each in _told(standard, findings.head(_SHOWN)):
         where, _between, row = each["origin"].rpartition(" › ")
-        label, sentence = field_label(LICENCE, each["field"]), opening(each["sentence"])
+        label, sentence = field_label(standard, each["field"]), opening(each["sentence"])
         parts = (each["document_number"], label, each["value"], sentence)
         told = blocks.setdefault(" · ".join(filter(None, (where or row, each["mapping"]))), [])
         told.append((row, " · ".join(filter(None, parts))))
     return list(blocks.items())
 
 
-def _print(call: Call, findings: pl.DataFrame) -> None:
-    call.printer.blocks(_lines(findings))
+def _print(call: Call, standard: Standard, findings: pl.DataFrame) -> None:
+    call.printer.blocks(_lines(standard, findings))
     if findings.height > _SHOWN:
         call.printer.say(_("… and {more} more; --json lists them all.").format(more=findings.height - _SHOWN))
 

@@ -10,7 +10,7 @@ from bots.explained import Advice, Difference, Explained, Form, Judgement, Never
 from bots.followed import Deadline
 from cli.printing import Block, opening
 from cli.timeline import BETWEEN, local, timeline
-from mappings.standards import LICENCE
+from mappings.standards import STANDARDS, Standard
 from reconciliation.headings import MEANINGS, field_label, title, word
 from reconciliation.report import Verdict
 from words.languages import N_, ngettext
@@ -31,7 +31,7 @@ def sections(found: Explained, folder: Path) -> Iterator[list[Block]]:
         yield [_head(found.number, record.name, record.advice), _where(record)]
         yield [*_members(record), *_tried(record)]
         yield [_deadline(record.deadline), *(timeline(way, folder) for way in record.ways)]
-        yield list(_says(record.forms))
+        yield list(_says(STANDARDS[record.standard], record.forms))
         yield [_seen(record.judgements)]
     for waiting in found.quarantined:
         yield [_head(found.number, waiting.name, waiting.advice), _quarantined(waiting)]
@@ -44,14 +44,14 @@ def _head(number: str, name: str, advice: Advice) -> Block:
 
 
 def _where(record: Told) -> Block:
-    newest = next(iter(record.judgements), None)
+    standard, newest = STANDARDS[record.standard], next(iter(record.judgements), None)
     if newest is None:
         return _("Where it is"), [("", _("No run has judged it yet: the one that collected it did not get so far."))]
     pairs: Pairs = [
         (_("Verdict"), f"{title(newest.verdict)}{BETWEEN}{_(MEANINGS[Verdict(newest.verdict)])}"),
         (_("Matched by"), word(newest.rule)),
-        *((field_label(LICENCE, f"{side}_origin"), getattr(newest, side)) for side in ("source", "ledger", "feed")),
-        *_differences(newest),
+        *((field_label(standard, f"{side}_origin"), getattr(newest, side)) for side in ("source", "ledger", "feed")),
+        *_differences(standard, newest),
         (_("Nearest record"), newest.suggestion),
         (_("Held or refused"), newest.reason),
     ]
@@ -67,23 +67,23 @@ def _members(record: Told) -> Iterator[Block]:
 
 def _tried(record: Told) -> Iterator[Block]:
     for newest in record.judgements[:1]:
-        lines = [(title(each.rule), _apart(each)) for each in newest.tried]
+        lines = [(title(each.rule), _apart(STANDARDS[record.standard], each)) for each in newest.tried]
         if lines:
             yield _("Why it was not matched with the nearest record"), lines
 
 
-def _apart(each: Tried) -> str:
-    field = field_label(LICENCE, each.field)
+def _apart(standard: Standard, each: Tried) -> str:
+    field = field_label(standard, each.field)
     if each.here and each.there:
         return _("{field}: “{here}” here, “{there}” there").format(field=field, here=each.here, there=each.there)
     return _("{field}: not stated on both sides").format(field=field)
 
 
-def _differences(newest: Judgement) -> Pairs:
+def _differences(standard: Standard, newest: Judgement) -> Pairs:
     if newest.differing and not newest.differences:
-        labels = _(", ").join(field_label(LICENCE, name) for name in newest.differing)
-        return [(field_label(LICENCE, "differing"), labels)]
-    return [(field_label(LICENCE, each.field), _both(each)) for each in newest.differences]
+        labels = _(", ").join(field_label(standard, name) for name in newest.differing)
+        return [(field_label(standard, "differing"), labels)]
+    return [(field_label(standard, each.field), _both(each)) for each in newest.differences]
 
 
 def _both(each: Difference) -> str:
@@ -126,14 +126,17 @@ def _standing(deadline: Deadline) -> str:
     return opening(text.format(day=deadline.day, count=count))
 
 
-def _says(forms: Sequence[Form]) -> Iterator[Block]:
+def _says(standard: Standard, forms: Sequence[Form]) -> Iterator[Block]:
     for form in forms[:1]:
         seen = _("{at} by run {run}, mapping {mapping}").format(at=local(form.at), run=form.run, mapping=form.mapping)
-        values = [(field_label(LICENCE, name), _value(form, name)) for name in form.values]
-        yield _("What the record says"), [(_("So since"), seen), (field_label(LICENCE, "origin"), form.origin), *values]
+        values = [(field_label(standard, name), _value(form, name)) for name in form.values]
+        yield (
+            _("What the record says"),
+            [(_("So since"), seen), (field_label(standard, "origin"), form.origin), *values],
+        )
     for newer, older in pairwise(forms):
-        names = [name for name in LICENCE.names if newer.values.get(name) != older.values.get(name)]
-        before = [(field_label(LICENCE, name), older.values.get(name, "–")) for name in names]
+        names = [name for name in standard.names if newer.values.get(name) != older.values.get(name)]
+        before = [(field_label(standard, name), older.values.get(name, "–")) for name in names]
         other = N_("What {origin} says, since {at}")
         heading = N_("What it said before, since {at}") if older.origin == newer.origin else other
         yield _(heading).format(at=local(older.at), origin=older.origin), before
@@ -164,8 +167,8 @@ def _quarantined(waiting: Waiting) -> Block:
     heading = _("In quarantine") if waiting.now else _("Was in quarantine; the newest run has it no more")
     return heading, [
         (_("Found"), when),
-        (field_label(LICENCE, "origin"), waiting.origin),
-        (_("Field"), field_label(LICENCE, waiting.field)),
+        (field_label(STANDARDS[waiting.standard], "origin"), waiting.origin),
+        (_("Field"), field_label(STANDARDS[waiting.standard], waiting.field)),
         (_("Value"), waiting.value),
         (_("What is wrong"), opening(waiting.sentence)),
     ]

@@ -32,6 +32,8 @@ Role = Literal["source", "feed", "ledger"]
 GROUP = "yinxin.connectors"
 _OWN = {
     "portal": "connectors.portal.kind:KIND",
+    "api": "connectors.api.kind:KIND",
+    "database": "connectors.database.kind:KIND",
     "files": "connectors.files:KIND",
 }
 

@@ -14,22 +14,33 @@ from connectors.kinds import Reached
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
-    from aiohttp import ClientSession
+    from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, ClientSession
 
-_LONGEST_WAIT = 60.0
+LONGEST_WAIT = 60.0
 _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 
 
 class NoAnswer(Exception):  # noqa: N818 - the word for it
     """A request that got no usable answer; another try may get one.
 
-    ``slow`` when the time was up; ``after`` is how many seconds the system asks to wait.
+    ``slow`` when the time was up; ``after`` is how many seconds the system asks to wait; ``untaken`` when it is clear
+    that the system did nothing about the request; ``answer`` is the one that asks to come again.
     """
 
-    def __init__(self, reason: str, *, slow: bool = False, after: float = 0) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        slow: bool = False,
+        after: float = 0,
+        untaken: bool = False,
+        answer: Answer | None = None,
+    ) -> None:
         super().__init__(reason)
         self.slow = slow
         self.after = after
+        self.untaken = untaken
+        self.answer = answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +54,14 @@ class Answer:
 
 
 class Wire:
-    """Sends requests; opened at the first of them."""
+    """Sends requests; opened at the first of them.
 
-    def __init__(self, *, connections: int, timeout: float, verify: bool) -> None:
+    ``once`` when a request whose connection breaks off is never repeated by the client itself, whatever its method.
+    """
+
+    def __init__(self, *, connections: int, timeout: float, verify: bool, once: bool = False) -> None:
         self._connections, self._timeout, self._verify = connections, timeout, verify
+        self._middlewares = (_told,) if once else ()
         self._cookies: list[dict[str, Any]] = []
         self._session: ClientSession | None = None
 
@@ -73,10 +88,13 @@ class Wire:
         except TimeoutError as error:
             raise NoAnswer(str(error), slow=True) from error
         except aiohttp.ClientError as error:
-            raise NoAnswer(str(error) or type(error).__name__) from error
+            untaken = isinstance(error, aiohttp.ClientConnectorError)
+            raise NoAnswer(str(error) or type(error).__name__, untaken=untaken) from error
+        answer = Answer(response.status, response.headers, content, url)
         if response.status in _TRY_AGAIN:
-            raise NoAnswer(f"HTTP {response.status}", after=retry_after(response.headers.get("Retry-After", "")))
-        return Answer(response.status, response.headers, content, url)
+            after = retry_after(response.headers.get("Retry-After", ""))
+            raise NoAnswer(f"HTTP {response.status}", after=after, untaken=response.status == 429, answer=answer)
+        return answer
 
     def _opened(self, url: str) -> ClientSession:
         import aiohttp
@@ -88,6 +106,7 @@ class Wire:
                 cookie_jar=aiohttp.CookieJar(unsafe=True, quote_cookie=False),
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
                 proxy=_proxy_for(url),
+                middlewares=self._middlewares,
             )
             self._fill_jar(self._session)
         return self._session
@@ -112,15 +131,27 @@ class Wire:
             self._session = None
 
 
+async def _told(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    """Let a connection that breaks off be told: the client itself would send a PUT or a DELETE a second time."""
+    import aiohttp
+
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientError(str(error) or type(error).__name__) from error
+
+
 def retry_after(text: str) -> float:
     """Return the seconds of a ``Retry-After`` header (RFC 9110 §10.2.3), within what a run can wait for."""
     if not text:
         return 0
     if text.isdecimal():
-        return min(float(text), _LONGEST_WAIT)
+        return min(float(text), LONGEST_WAIT)
     with suppress(ValueError):
         seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
-        return min(max(seconds, 0), _LONGEST_WAIT)
+        return min(max(seconds, 0), LONGEST_WAIT)
     return 0
 
 

@@ -12,11 +12,12 @@ import polars as pl
 
 from mappings import transforms
 from mappings.checks import check_records, check_value
+from mappings.choices import canonical, parts
 from mappings.headers import find_columns
 from mappings.identity import with_identity
 from mappings.mapping import FieldRule, Mapping
-from mappings.normalise import Unfit, blank, fold, normalise
-from mappings.standards.fields import Field, Need
+from mappings.normalise import BETWEEN, Unfit, blank, fold
+from mappings.standards.fields import Field, Kind, Need
 from words.errors import DriftError, Place
 from words.languages import gettext as _
 
@@ -220,8 +221,8 @@ def _canonical(rule: FieldRule, field: Field, *, checked: bool) -> Callable[[str
             for step in steps:
                 text = text if blank(text) else step(text)
             if rule.codes is not None and not blank(text):
-                text = _decoded(text, rule.codes)
-            value = normalise(field.kind, text)
+                text = _decoded_all(field, text, rule.codes)
+            value = canonical(field, text)
         except Unfit as unfit:
             return _as_it_stands(field, shown), unfit.rule
         try:
@@ -237,9 +238,15 @@ def _canonical(rule: FieldRule, field: Field, *, checked: bool) -> Callable[[str
 def _as_it_stands(field: Field, shown: str) -> str:
     """A value without a canonical form still has to be comparable and searchable."""
     try:
-        return normalise(field.kind, shown)
+        return canonical(field, shown)
     except Unfit:
         return fold(shown)
+
+
+def _decoded_all(field: Field, text: str, codes: dict[str, str]) -> str:
+    if field.kind is Kind.CHOICES and fold(text) not in codes:
+        return BETWEEN.join(_decoded(part, codes) for part in parts(text))
+    return _decoded(text, codes)
 
 
 def _decoded(text: str, codes: dict[str, str]) -> str:

@@ -11,9 +11,11 @@ import polars as pl
 from stdnum.cn import ric, uscc
 from stdnum.iso7064 import mod_11_10
 
+from mappings.choices import entries, fits_choice
 from mappings.normalise import Unfit
 from mappings.standards.commitment import NOT_AT_ALL, PARTLY
 from mappings.standards.fields import Field, Kind, Need, Standard
+from mappings.standards.penalty import FINE, PUBLIC_YEARS
 from words.languages import N_
 
 #: Every rule a value or a record can fail, with the sentence for a clerk.
@@ -38,11 +40,17 @@ SENTENCES: dict[str, str] = {
     "half-waiting": N_("the other system has no row for this yet"),
     "half-overdue": N_("the other system still has no row for this"),
     "halves-unclear": N_("several rows of the two systems belong together, and nothing tells which to which"),
+    "mandatory-for-party": N_("this type of party demands a value here, and there is none"),
+    "mandatory-for-penalty": N_("this kind of penalty demands a value here, and there is none"),
+    "amount-too-long": N_("an amount in 万元 has at most 12 digits before the point and 6 behind it"),
+    "ends-before-decision": N_("this day lies before the decision"),
+    "public-too-long": N_("a penalty is disclosed for three years at most"),
 }
 
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _ORGANIZATION = re.compile(r"[0-9A-Z]{8}[0-9X]")
 _CITIZEN = re.compile(r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91)[0-9]{15}[0-9X]")
+_AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 _PLACEHOLDER = re.compile(r"0{8,17}.")
 _MASKED = re.compile(r"\*|/|null|^test$", re.IGNORECASE)
 _CITIZEN_CARD = "身份证"
@@ -68,8 +76,15 @@ def check_value(field: Field, value: str) -> None:
         raise Unfit("registration-check")
     elif field.kind is Kind.NAME and _MASKED.search(value):
         raise Unfit("masked-name")
-    elif field.kind is Kind.CHOICE and not fits_choice(value, field.choices):
+    elif field.kind is Kind.AMOUNT and not _AMOUNT.fullmatch(value):
+        raise Unfit("amount-too-long")
+    elif not _fits(field, value):
         raise Unfit("not-a-choice")
+
+
+def _fits(field: Field, value: str) -> bool:
+    named = entries(field, value) if field.kind is Kind.CHOICES else [value]
+    return not field.choices or all(fits_choice(each, field.choices) for each in named)
 
 
 def _check_uscc(value: str) -> None:
@@ -103,13 +118,6 @@ def valid_registration_number(value: str) -> bool:
     return not re.fullmatch(r"[0-9]{15}", value) or bool(mod_11_10.is_valid(value))
 
 
-def fits_choice(value: str, choices: tuple[str, ...]) -> bool:
-    """Whether a text stands in a code table, or follows an entry that admits a note (``其他-``)."""
-    return any(
-        value.startswith(entry) and value != entry if entry.endswith("-") else value == entry for entry in choices
-    )
-
-
 def valid_identity_number(value: str) -> bool:
     """Whether an 18-character citizen identity number has a province, a birth date and the right check character."""
     try:
@@ -131,9 +139,8 @@ def check_records(records: pl.DataFrame, standard: Standard) -> list[tuple[int, 
 
 
 def _cross_rules(standard: Standard) -> list[tuple[str, str, pl.Expr]]:
-    if "performance" in standard.by_name:
-        return _performance_rules()
-    return _licence_rules() if "valid_until" in standard.by_name else []
+    rules = {"licence": _licence_rules, "penalty": _penalty_rules, "commitment": _performance_rules}
+    return rules[standard.name]() if standard.name in rules else []
 
 
 def _performance_rules() -> list[tuple[str, str, pl.Expr]]:
@@ -156,6 +163,25 @@ def _licence_rules() -> list[tuple[str, str, pl.Expr]]:
             & (pl.col("valid_until") != "")
             & (pl.col("valid_until") < pl.col("valid_from")),
         ),
+    ]
+
+
+def _penalty_rules() -> list[tuple[str, str, pl.Expr]]:
+    """The conditional fields of the 2018 edition (items 3, 9, 12, 13, 20–22), and how long a penalty is shown."""
+    person = pl.col("counterpart_type") == "自然人"
+    of_party = [("uscc", ~person), ("legal_representative", ~person), ("id_type", person), ("id_number", person)]
+    named = {"fine": f"{FINE}(、|$)", "confiscated": "没收", "revoked_certificate": "暂扣|吊销"}
+    of_kind = [(name, pl.col("penalty_kind").str.contains(f"(^|、)({kind})")) for name, kind in named.items()]
+    decided = pl.col("decision_date")
+    longest = decided.str.to_date("%Y-%m-%d", strict=False).dt.offset_by(f"{PUBLIC_YEARS}y").dt.to_string("%Y-%m-%d")
+    return [
+        *[(name, "mandatory-for-party", condition & (pl.col(name) == "")) for name, condition in of_party],
+        *[(name, "mandatory-for-penalty", kind & pl.col(name).is_in(["", "0"])) for name, kind in of_kind],
+        *[
+            (name, "ends-before-decision", (pl.col(name) != "") & (pl.col(name) < decided))
+            for name in ("effective_until", "public_until")
+        ],
+        ("public_until", "public-too-long", (pl.col("public_until") > longest).fill_null(value=False)),
     ]
 
 

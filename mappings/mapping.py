@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from mappings import transforms
 from mappings.checks import check_value
-from mappings.normalise import Unfit, blank, normalise
+from mappings.choices import canonical
+from mappings.normalise import Unfit, blank
 from mappings.standards import STANDARDS, Standard
 from mappings.standards.fields import Field as StandardField
 from mappings.standards.fields import Need
@@ -130,7 +131,7 @@ class _Lint:
         for text in (rule.codes or {}).values() if rule.constant is None else (rule.constant,):
             try:
                 if not blank(text):
-                    check_value(field, normalise(field.kind, text))
+                    check_value(field, canonical(field, text))
             except Unfit:
                 sentence = _("The field “{name}” does not take the value “{value}”.").format(
                     name=field.name, value=text

@@ -10,10 +10,13 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 
 from mappings.standards.fields import EVENT_KEYS, Kind
 
 LONG_TERM = "2099-12-31"
+#: What stands between several entries of a code table in one value.
+BETWEEN = "、"
 _LONG_TERM_WORDS = {"长期", "长期有效", "永久", "永久有效", "无固定期限", "9999-12-31", "2099-12-31", "2099-12-30"}
 _NOTHING = {"", "/", "\\", "-", "--", "—", "——", "空", "无", "暂无", "未提供", "未知", "未填写", "none", "null", "nan"}
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
@@ -38,6 +41,9 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _FIRST_YEAR = 1900  # what lies before it is a system's way of writing nothing
 _DAY = 24 * 60  # minutes
 _BEIJING = 8 * 60  # minutes ahead of UTC
+_AMOUNT = re.compile(r"[¥￥]?((?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,10})?)(元|万元?|亿元?)?")
+#: What a written unit is in 万元, the unit of all amounts.
+_UNITS = {"元": Decimal("0.0001"), "万": Decimal(1), "亿": Decimal(10_000)}
 _CONTROL = re.compile(r"[\x0b\x0c\x1c-\x1f]")
 
 
@@ -133,6 +139,19 @@ def events(text: str) -> str:
     return json.dumps(ordered, ensure_ascii=False, separators=(",", ":")) if ordered else ""
 
 
+def amount(text: str) -> str:
+    """Return an amount in 万元 as plain digits; a unit that is written with it counts.
+
+    Raises:
+        Unfit: ``unreadable-amount`` for anything that is not one amount.
+    """
+    found = _AMOUNT.fullmatch(re.sub(r"\s", "", fold(text)))
+    if not found:
+        raise Unfit("unreadable-amount")
+    value = Decimal(found[1].replace(",", "")) * _UNITS[(found[2] or "万")[:1]]
+    return f"{value.normalize():f}"
+
+
 def _day(text: str) -> str:
     return "" if blank(text) else calendar_date(text)
 
@@ -175,6 +194,8 @@ NORMALISERS: dict[Kind, Callable[[str], str]] = {
     Kind.SUBJECT_CODE: hyphenless,
     Kind.EVENTS: events,
     Kind.CHOICE: lambda text: re.sub(r"\s", "", fold(text)),
+    Kind.CHOICES: lambda text: re.sub(r"\s", "", fold(text)),
+    Kind.AMOUNT: amount,
 }
 
 

@@ -5,6 +5,7 @@ The same declaration checks a record before it is sent, writes it in the receive
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 
@@ -12,8 +13,9 @@ import polars as pl
 from pydantic import Field as Key
 from pydantic import field_validator
 
-from mappings.checks import fits_choice
+from mappings.choices import entries, fits_choice
 from mappings.mapping import FieldRule, Mapping, MappingFile
+from mappings.normalise import BETWEEN
 from mappings.standards import STANDARDS, Standard
 from mappings.standards.fields import Field, Kind
 from words.declared import Declared, line_of, parse, suggest
@@ -31,6 +33,7 @@ class Column(Declared):
         length: the longest value in bytes of the receiver's encoding; the standard's length when it is left out.
         codes: the standard's texts → the receiver's codes.
         choices: the receiver's own code table where it is narrower than the standard's.
+        join: what the receiver wants between several texts or codes in one value.
     """
 
     field: str
@@ -38,6 +41,7 @@ class Column(Declared):
     length: int | None = None
     codes: dict[str, str] | None = None
     choices: tuple[str, ...] | None = None
+    join: str = BETWEEN
 
 
 class Names(Declared):
@@ -131,7 +135,14 @@ class Profile:
         value = pl.col(column.field).fill_null("")
         if self._field(column).kind is Kind.DATE:
             return value.str.to_date("%Y-%m-%d", strict=False).dt.strftime(self.declared.date_format).fill_null("")
+        if self._field(column).kind is Kind.CHOICES:
+            return _mapped(value, lambda text: self._joined(column, text))
         return value.replace(column.codes) if column.codes else value
+
+    def _joined(self, column: Column, text: str) -> str:
+        codes = column.codes or {}
+        named = (each.partition("-") for each in entries(self._field(column), text))
+        return column.join.join(f"{codes.get(entry, entry)}{dash}{note}" for entry, dash, note in named)
 
     def _reasons(self, column: Column, today: date) -> list[pl.Expr]:
         field, value = self._field(column), pl.col(column.field)
@@ -152,7 +163,7 @@ class Profile:
             sentence = _("{field}: not in the code table of {receiver}").format(
                 field=label, receiver=self.declared.title
             )
-            reasons.append(_when((value != "") & ~_fits(value, column.choices), sentence))
+            reasons.append(_when((value != "") & ~_fits(field, value, column.choices), sentence))
         if field.name == "decision_date":
             reasons.append(_when(value > today.isoformat(), _("{field}: later than today").format(field=label)))
         return reasons
@@ -176,10 +187,20 @@ def _when(condition: pl.Expr, sentence: str) -> pl.Expr:
     return pl.when(condition).then(pl.lit(sentence))
 
 
-def _fits(value: pl.Expr, choices: tuple[str, ...]) -> pl.Expr:
+def _fits(field: Field, value: pl.Expr, choices: tuple[str, ...]) -> pl.Expr:
+    several = field.kind is Kind.CHOICES
+
+    def fits(text: str) -> bool:
+        return all(fits_choice(each, choices) for each in (entries(field, text) if several else [text]))
+
     return value.map_batches(
-        lambda values: pl.Series([fits_choice(text, choices) for text in values], dtype=pl.Boolean),
-        return_dtype=pl.Boolean,
+        lambda values: pl.Series([fits(text) for text in values], dtype=pl.Boolean), return_dtype=pl.Boolean
+    )
+
+
+def _mapped(value: pl.Expr, change: Callable[[str], str]) -> pl.Expr:
+    return value.map_batches(
+        lambda values: pl.Series([change(text) for text in values], dtype=pl.String), return_dtype=pl.String
     )
 
 

@@ -5,12 +5,13 @@ Rows are addressed as nodes: source rows first, then ledger rows, then feed rows
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE, Link, Sides, link_sides
+from reconciliation.matching import RULES, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class Groups:
         return pairs.filter(~self.table["ambiguous"].gather(pairs["group"] - 1))
 
 
-def gather_groups(sides: Sides) -> Groups:
+def gather_groups(sides: Sides, rules: Sequence[Rule] = RULES) -> Groups:
     """Match the three sides and return the sets of rows that belong together."""
-    links = link_sides(sides)
+    links = link_sides(sides, rules)
     starts = {SOURCE: 0, LEDGER: sides[SOURCE].height, FEED: sides[SOURCE].height + sides[LEDGER].height}
     label = _labels(links, starts, starts[FEED] + sides[FEED].height)
     heads = label == pl.int_range(len(label), eager=True)

@@ -36,15 +36,16 @@ READING_ORDER: dict[Verdict, tuple[str, ...]] = {
 def judged(report: Report, standard: Standard, shown: Shown, verdict: Verdict) -> Table:
     """Return the list of one verdict."""
     rows = report.verdicts.filter(pl.col("verdict") == verdict.value)
+    order = [name for name in READING_ORDER.get(verdict, ()) if name in standard.by_name or name in headings.COLUMNS]
     if verdict is Verdict.DIFFERS:
         rows = rows.join(report.differences.select(_OWN), on="group", how="left", maintain_order="left_right")
-        columns = _marked(shown.columns(shown.hide(rows, "source_value", "other_value"), READING_ORDER[verdict]))
+        columns = _marked(shown.columns(shown.hide(rows, "source_value", "other_value"), order))
     elif verdict is Verdict.AMBIGUOUS:
         state = rows.select("group", "record_id", "deadline", "timeliness", "reason")
         rows = report.members.join(state, on="group", maintain_order="left").sort("group", maintain_order=True)
         columns = _whole(rows, standard, shown)
     else:
-        columns = shown.columns(rows, READING_ORDER[verdict])
+        columns = shown.columns(rows, order)
     banded = verdict in (Verdict.DIFFERS, Verdict.AMBIGUOUS)
     tab = TAB_LOOK_UP if verdict is Verdict.AGREED else TAB_ATTEND
     reviewed = _reviewed(columns, *shown.columns(rows, ["record_id"]))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from reconciliation.matching import Matches, match
+from reconciliation.matching import RULES, Matches, Rule, match
 
 SOURCE, LEDGER, FEED = SIDES = ("source", "ledger", "feed")
 Sides = Mapping[str, pl.DataFrame]
@@ -22,12 +22,12 @@ class Link:
     matches: Matches
 
 
-def link_sides(sides: Sides) -> tuple[Link, Link, Link]:
+def link_sides(sides: Sides, rules: Sequence[Rule] = RULES) -> tuple[Link, Link, Link]:
     """Match source and ledger, source and feed, and then ledger and feed rows that no source row claimed."""
     source, ledger, feed = (sides[side] for side in SIDES)
-    by_ledger, by_feed = match(source, ledger), match(source, feed)
+    by_ledger, by_feed = match(source, ledger, rules), match(source, feed, rules)
     free_ledger, free_feed = _unclaimed(by_ledger, ledger.height), _unclaimed(by_feed, feed.height)
-    rest = match(ledger[free_ledger], feed[free_feed])
+    rest = match(ledger[free_ledger], feed[free_feed], rules)
     return (
         Link(SOURCE, LEDGER, by_ledger),
         Link(SOURCE, FEED, by_feed),

@@ -6,10 +6,11 @@ A key that stands more than once is never paired by row order: its rows leave th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
+from mappings.standards import Standard
 from reconciliation.meeting import NO_CROWDS, NO_PAIRS, Found, meet, word_of
 
 IDENTITY = ("document_number", "name", "certificate_number")
@@ -39,6 +40,16 @@ RULES = (
     Rule("certificate_number_and_decision_date", ("certificate_number", "decision_date")),
 )
 NEAR_KEYS = (("name", "decision_date"), ("certificate_number",))
+
+
+def rules_for(standard: Standard) -> tuple[Rule, ...]:
+    """Return the cascade as far as the standard has its keys; identity is what it has of it."""
+    known: dict[tuple[tuple[str, ...], bool], Rule] = {}
+    for rule in RULES:
+        keys = tuple(key for key in rule.keys if key in standard.by_name)
+        if rule.keys in {keys, IDENTITY}:
+            known.setdefault((keys, rule.one_sided), replace(rule, keys=keys))
+    return tuple(known.values())
 
 
 @dataclass(frozen=True, slots=True)

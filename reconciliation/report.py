@@ -136,12 +136,14 @@ class Report(RunReport):
     """Everything a disclosure run found and did.
 
     Attributes:
+        standard: the name of the standard of its records.
         verdicts: one row per group of records that belong together; columns in ``VERDICT_COLUMNS``.
         differences: one row per differing field; columns in ``DIFFERENCE_COLUMNS``.
         members: every record of every ambiguous group; columns in ``MEMBER_COLUMNS`` and the standard's fields.
         records: the full list of mapped source records: ``origin``, ``bucket``, ``outcome`` and the standard's fields.
     """
 
+    standard: str = "licence"
     rates: list[Rate]
     verdicts: pl.DataFrame
     differences: pl.DataFrame

@@ -13,7 +13,7 @@ from reconciliation.comparing import compare
 from reconciliation.describing import SHOWN, describe
 from reconciliation.grouping import Groups, gather_groups
 from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE, Link, Sides
-from reconciliation.matching import complete
+from reconciliation.matching import complete, rules_for
 from reconciliation.policies import Policy, decide
 from reconciliation.report import DIFFERENCE_COLUMNS, VERDICT_COLUMNS, Bucket
 
@@ -90,7 +90,7 @@ def reconcile(  # noqa: PLR0913 - three sides, and how to look at them
         LEDGER: complete(ledger, KEPT).rechunk(),
         FEED: complete(feed, (*KEPT, "received")).rechunk(),
     }
-    groups = gather_groups(sides)
+    groups = gather_groups(sides, rules_for(standard))
     differing = _differing(sides, groups, standard, exact=exact)
     table = describe(sides, groups, differing, clock)
     table = table.hstack(decide(table, differing, policy, standard)).with_columns(outcome=pl.lit(""))

@@ -81,7 +81,7 @@ class Intake:
         await asyncio.sleep(job.mishaps.slow)
         batch.status = "正在执行"
         try:
-            rows = await asyncio.to_thread(read, parcel.content, batch.kind, parcel.expected)
+            rows = await asyncio.to_thread(self._rows, parcel)
             self._claim(job)
         except UnusableError as problem:
             batch.fail(str(problem))
@@ -94,6 +94,10 @@ class Intake:
             job.stop()
         else:
             batch.status = "完成"
+
+    def _rows(self, parcel: Parcel) -> list[tuple[int, dict[str, str]]]:
+        """The rows of a file with their numbers, read in a thread."""
+        return read(parcel.content, self._store.kind, parcel.expected)
 
     def _claim(self, job: Import) -> None:
         """Let a file that stored something be imported once."""

@@ -33,7 +33,7 @@ FAULTS: dict[str, str] = {
     "hidden_record": "the first row that the next import stores never shows (credit)",
     "older_value": "what the next correction corrects shows its earlier values for some seconds (credit)",
 }
-SYSTEMS = ("approval", "bureau", "construction", "credit", "hall", "archive")
+SYSTEMS = ("approval", "bureau", "construction", "credit", "hall", "archive", "penalties")
 
 
 @dataclass(slots=True)

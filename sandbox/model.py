@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from sandbox.commitments import Project
+    from sandbox.penalty_model import Penalties
 
 #: The 28 columns of the 2018 licence record in template order: label, code (发改办财金〔2018〕424号).
 COLUMNS: tuple[tuple[str, str], ...] = (
@@ -95,3 +96,4 @@ class City:
     ledgers: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     truth: dict[str, object] = field(default_factory=dict)
     projects: tuple[Project, ...] = ()
+    penalties: Penalties | None = None

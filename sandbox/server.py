@@ -1,4 +1,4 @@
-"""The pretend city as one process: six portals, a clock, a page to order faults, and an index."""
+"""The pretend city as one process: six portals, an interface, a clock, a page to order faults, and an index."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox import exchange
+from sandbox import credit_penalties, exchange
 from sandbox.approval import Approval
 from sandbox.bureau import Bureau
 from sandbox.clock import OPENING, Clock
@@ -26,10 +26,13 @@ from sandbox.credit import Credit
 from sandbox.credit_commitments import COMMITMENTS
 from sandbox.credit_forms import Platform
 from sandbox.credit_licences import LICENCES, versions
+from sandbox.credit_store import Store
 from sandbox.doors import ACCOUNTS, Door
 from sandbox.faults import Faults
 from sandbox.halves import Halves, split
 from sandbox.model import City
+from sandbox.penalties import with_penalties
+from sandbox.penalty_intake import PenaltyIntake
 from sandbox.web import HERE, html
 from sandbox.wire import Wires
 
@@ -63,6 +66,9 @@ def create_app(
     platform = Platform(doors["credit"], faults, clock, state, revocable_days)
     licences, commitments = Credit(platform, LICENCES, versions(city.published)), Credit(platform, COMMITMENTS)
     halves = split(city.seed, _HALVES, city.today)
+    before = credit_penalties.versions(city.penalties.published if city.penalties else ())
+    store = Store(credit_penalties.PENALTIES, state, clock, before)
+    intake = PenaltyIntake(store, faults, lasts=session_minutes * 60, days=revocable_days)
     portals = {
         "approval": Approval(city, doors["approval"], faults).routes(),
         "bureau": Bureau(city, doors["bureau"], faults).routes(),
@@ -70,6 +76,7 @@ def create_app(
         "hall": Halves(doors["hall"], faults, halves).routes(),
         "archive": Halves(doors["archive"], faults, halves).routes(),
         "credit": [*licences.routes(), *commitments.routes(), *licences.entrance()],
+        "penalties": intake.routes(),
     }
 
     async def index(_request: Request) -> Response:
@@ -80,6 +87,7 @@ def create_app(
         yield
         await licences.close()
         await commitments.close()
+        await intake.close()
 
     mounts = [Mount(f"/{name}", _late(Router(routes), latency_ms / 1000)) for name, routes in portals.items()]
     app = Starlette(
@@ -137,7 +145,7 @@ def serve(
     **behaviour: float,
 ) -> None:
     """Serve the city until the process is told to stop; ``behaviour`` is what ``create_app`` takes."""
-    app = create_app(city, state, clock=None, **behaviour)
+    app = create_app(with_penalties(city), state, clock=None, **behaviour)
     config = uvicorn.Config(
         app, host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=1
     )

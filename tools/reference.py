@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from bots.declared import BotDeclared, CommitmentsDeclared
 from bots.workspace import Settings
 from cli.main import build
+from connectors.api.declared import ApiDeclared
 from connectors.files import FilesDeclared
 from connectors.portal.declared import PortalDeclared
 from mappings import transforms
@@ -37,6 +38,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "bot": BotDeclared,
     "bot.commitments": CommitmentsDeclared,
     "calendar": CalendarDeclared,
+    "connector.api": ApiDeclared,
     "connector.files": FilesDeclared,
     "connector.portal": PortalDeclared,
     "mapping": MappingFile,
@@ -60,8 +62,8 @@ The canonical records, made from `mappings/standards/`. Mapping files and profil
 *name*. Lengths are bytes of GBK. Need: M mandatory, C conditional, O optional. ● identifying: a difference in it may
 mean another decision. ◐ personal: masked in logs, reports and screenshots, never in what is delivered.
 
-A canonical value is text: dates `YYYY-MM-DD`, 长期 as `2099-12-31`, codes in capitals, half-width characters. Empty
-text means that the record states nothing there.
+A canonical value is text: dates `YYYY-MM-DD`, 长期 as `2099-12-31`, codes in capitals, half-width characters, amounts
+in 万元, several entries of a code table with `、` between them. Empty text means that the record states nothing there.
 """
 _KEYS_HEAD = """\
 # The files of a workspace
@@ -72,7 +74,7 @@ A workspace is a folder with `yinxin.toml`; every command looks for it in its ow
 | | |
 | --- | --- |
 | `yinxin.toml` | settings |
-| `connectors/*.yaml` | systems: portals, folders of files |
+| `connectors/*.yaml` | systems: portals, interfaces, databases, folders of files |
 | `mappings/*.yaml`, `mappings/*.profile.yaml` | what columns mean; what a receiver takes |
 | `bots/*.yaml` | what is done |
 | `schedules/*.yaml` | when bots run by themselves; `schedules/calendar.yaml` is for working days of its own |
@@ -87,7 +89,8 @@ For completion in an editor there are JSON Schemas in [schemas/](schemas/): put
 
 In requests these blanks are filled: `{page}` from 1, `{size}`, `{offset}` from 0, `{since}` and `{until}` as
 YYYY-MM-DD, `{key}` in `detail`, `{batch}` in `upload.result`. In a feed's `list`, `{key}` is the document number that
-is looked for, or nothing for the whole list.
+is looked for, or nothing for the whole list. Those of an interface also know `{cursor}` and `{token}`, in `deliver`
+`{name}`, `{records}`, `{record}`, `{count}` and, of a single record, its columns.
 """
 _KEYS_END = """\
 ## Transforms

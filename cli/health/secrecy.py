@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"(?:.*_)?secret")
 _VALUE = re.compile(r"(?:.*_)?(?:password|passwd|pwd|token|api_?key)", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"://[^\s/:@]*:[^\s/@{}]+@")
+_BLANK = re.compile(r"\{\w+\}")  # a request's template names what is filled in later
 _SHORT = 6  # letters; a shorter word stands in many a file by chance
 
 Step = tuple[int | str, ...]
@@ -26,7 +27,7 @@ Step = tuple[int | str, ...]
 def secrets(workspace: Workspace) -> Iterator[Check]:
     """Whether secrets are where they should be, and nowhere else."""
     files = dict(_declared(workspace))
-    named = {value for tree in files.values() for path, value in _leaves(tree) if _NAME.fullmatch(str(path[-1]))}
+    named = {value for tree in files.values() for path, value in _leaves(tree) if _names_one(path, value)}
     problems: dict[tuple[str, str | None], Check] = {}
     known: dict[str, str] = {}
     for name in sorted(named):
@@ -40,6 +41,10 @@ def secrets(workspace: Workspace) -> Iterator[Check]:
     if not problems and not exposed:
         found = ngettext("{count} secret is stored", "{count} secrets are stored", len(named))
         yield Check("secrets", _("secrets"), "ok", found.format(count=len(named)))
+
+
+def _names_one(path: Step, value: str) -> bool:
+    return bool(_NAME.fullmatch(str(path[-1]))) and not _BLANK.search(value)
 
 
 def _declared(workspace: Workspace) -> Iterator[tuple[str, Any]]:
@@ -76,7 +81,8 @@ def _exposed(folder: Path, file: str, tree: Any, known: dict[str, str]) -> Itera
     """Yield one check for each place of a file at which a secret stands itself."""
     for path, value in _leaves(tree):
         held = [name for name, secret in known.items() if len(secret) >= _SHORT and secret in value]
-        if held or _IN_ADDRESS.search(value) or (value and _VALUE.fullmatch(str(path[-1]))):
+        stands = value and _VALUE.fullmatch(str(path[-1])) and not _BLANK.search(value)
+        if held or _IN_ADDRESS.search(value) or stands:
             yield failed("secrets.exposed", _("secrets"), _in_the_open(folder, file, path, "".join(held[:1])))
 
 

@@ -1,9 +1,9 @@
 """What a standard says of each field, and of the record as a whole.
 
 A canonical value is text in one form: dates ``YYYY-MM-DD``, 长期 as ``2099-12-31``, moments ``YYYY-MM-DD HH:MM:SS``,
-codes in capitals, half-width characters; what happened to a record is a JSON list, oldest first, of objects with the
-keys of ``EVENT_KEYS``. Empty text means that the record states nothing there; null means that its system was never
-asked.
+codes in capitals, half-width characters, amounts as plain digits in 万元, several entries of a code table with ``、``
+between them; what happened to a record is a JSON list, oldest first, of objects with the keys of ``EVENT_KEYS``. Empty
+text means that the record states nothing there; null means that its system was never asked.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ class Kind(StrEnum):
     SUBJECT_CODE = "subject_code"
     EVENTS = "events"
     CHOICE = "choice"
+    CHOICES = "choices"
+    AMOUNT = "amount"
 
 
 #: When it happened, who did it (code and name), what came of it, until when, and what was said.
@@ -56,10 +58,12 @@ class Field:
         kind: what it holds.
         length: the longest value the standard allows, in bytes of GBK.
         need: mandatory, conditional or optional.
-        choices: the allowed texts of a choice; a text that ends with ``-`` admits any note behind it.
+        choices: the allowed texts of a choice, or of each of several; a text that ends with ``-`` admits any note
+            behind it.
         identifying: the field says *which* decision this is, so a difference in it is never minor.
         personal: personal data; masked in logs, reports and screenshots, never in a payload.
         source: the clause or table the rule comes from.
+        synonyms: other names of entries of ``choices``, each with the entry.
     """
 
     name: str
@@ -73,6 +77,7 @@ class Field:
     identifying: bool = False
     personal: bool = False
     source: str = ""
+    synonyms: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

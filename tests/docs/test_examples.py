@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bots.workspace import Settings
+from connectors.api.declared import ApiDeclared
 from connectors.files import FilesDeclared
 from connectors.portal.declared import PortalDeclared
 from connectors.portal.entering import lint_form
@@ -35,6 +36,14 @@ def test_the_form_example_is_a_whole_connector() -> None:
     form = parse(PortalDeclared, _example("deliver-through-a-form.md"), "example").form
     assert form
     lint_form(form, Profile.parse((ROOT / "mappings/credit.profile.yaml").read_text("utf-8"), "x", "x"), "example")
+
+
+def test_the_interface_examples_are_whole_connectors() -> None:
+    """What the page on interfaces shows can be copied as it is, and stays short."""
+    source, feed = (block.text for block in blocks(DOCS / "how-to" / "connect-an-api.md", "yaml"))
+    assert parse(ApiDeclared, source, "example").roles == ("source",)
+    assert parse(ApiDeclared, feed, "example").roles == ("feed",)
+    assert max(text.count("\n") for text in (source, feed)) < 40
 
 
 def test_the_ledger_example_passes_the_lint() -> None:

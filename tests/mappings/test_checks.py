@@ -13,11 +13,11 @@ from mappings.checks import (
     SENTENCES,
     check_records,
     check_value,
-    fits_choice,
     valid_identity_number,
     valid_organization_code,
     valid_registration_number,
 )
+from mappings.choices import fits_choice
 from mappings.normalise import Unfit, normalise
 from mappings.standards import LICENCE, STANDARDS, Kind, Standard
 from mappings.standards.licence import COUNTERPART_TYPES, IDENTITY_DOCUMENTS, LICENCE_KINDS, STATUSES
