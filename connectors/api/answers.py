@@ -49,7 +49,7 @@ class Told:
         return ".xml" if self.content.lstrip()[:1] == b"<" else ".json"
 
 
-def read(declared: ApiDeclared, answer: Answer, opener: Callable[[str], bytes] | None, *, soap: bool) -> Told:
+def read(declared: ApiDeclared, answer: Answer, opener: Callable[[str], str] | None, *, soap: bool) -> Told:
     """Return what an answer says; ``opener`` opens what is nested in it, without one that is left as it is.
 
     Raises:
@@ -114,7 +114,7 @@ def _body(data: Any) -> Any:  # noqa: ANN401 - JSON is anything
 def _unfolded(
     declared: ApiDeclared,
     data: Any,  # noqa: ANN401 - JSON is anything
-    opener: Callable[[str], bytes],
+    opener: Callable[[str], str],
 ) -> Any:  # noqa: ANN401
     """Return an answer with the text at its ``inner`` place opened and read."""
     if not declared.inner:
@@ -122,7 +122,7 @@ def _unfolded(
     text = data if declared.inner == "." else dig(data, declared.inner)
     if not isinstance(text, str) or not text.strip():
         return data
-    inner = parsed(opener(text).decode(charset(declared.encoding), "replace"), declared.inner_format)
+    inner = parsed(opener(text), declared.inner_format)
     return inner if declared.inner == "." else _replaced(data, declared.inner.split("."), inner)
 
 

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 import polars as pl
 
+from connectors.api.calls import Call
 from connectors.api.client import Client
-from connectors.api.declared import Call, Deliver
+from connectors.api.handing import Deliver
 from connectors.api.paging import Pages
 from connectors.api.receipts import Handed, Receipts, values_of
 from connectors.api.signing import CHINA

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.api.answers import Told, as_text, listed
 from connectors.api.client import Client
-from connectors.api.declared import Deliver, Outcome
+from connectors.api.handing import Deliver, Outcome
 from connectors.base import Receipt
 from connectors.portal.filling import dig
 from words.errors import DeliveryError

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from connectors.api.declared import Call
+from connectors.api.calls import Call
 from connectors.api.templates import Draft, Fills, fill_arguments
 from words.errors import DriftError, Place, UsageError
 from words.languages import gettext as _

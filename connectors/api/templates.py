@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from connectors.api.declared import Call
+from connectors.api.calls import Call
 from connectors.portal.filling import charset, encoded, with_query
 
 _BLANK = re.compile(r"\{(\w+)\}")
