@@ -23,7 +23,7 @@ from journal import Journal
 from mappings.identity import with_identity
 from mappings.standards import LICENCE
 from tests.connectors.api.office import SECRETS, Asked, Office
-from tests.connectors.api.platform import CONTENT, FEED, NUMBER, Platform, Way, feed_at, filled, ids
+from tests.connectors.api.platform import CONTENT, FEED, HASTY, NUMBER, Platform, Way, feed_at, filled, ids
 from tests.mappings.rows import canonical, record
 from words.errors import DeliveryError, SystemFailure, YinxinError
 
@@ -62,7 +62,7 @@ async def test_a_batch_is_a_request_and_its_receipt_names_every_record(office: O
 @pytest.mark.parametrize("way", ["mute", "slow", "deaf", "busy", "half"])
 async def test_an_unclear_answer_is_told_and_never_sent_again(way: Way, office: Office, platform: Platform) -> None:
     """A 500, a 503 or no answer in time may come after the feed took it: one request, and an error."""
-    feed = feed_at(office.url)
+    feed = feed_at(office.url, changes=HASTY if way == "slow" else "")
     platform.ways = [way]
     (batch,) = await filled(feed)
     with pytest.raises(DeliveryError) as error:
@@ -298,7 +298,7 @@ async def test_a_receipt_that_never_comes_is_told(
         return JSONResponse({"code": 200, "data": state})
 
     office.answer = answer
-    feed = feed_at(office.url, changes=POLLED)
+    feed = feed_at(office.url, changes=f"{HASTY}\n{POLLED}")
     (batch,) = await filled(feed)
     with pytest.raises(DeliveryError, match=words):
         await feed.send(batch)
@@ -521,7 +521,8 @@ async def test_whatever_the_interface_does_every_record_is_stored_once(
 ) -> None:
     """Commits that look like failures and failures that look like commits: looked up, and each record there once."""
     platform.ways = ways
-    for _run in range(3):
+    await bureau.run(HASTY if "slow" in ways else "")
+    for _run in range(2):
         await bureau.run()
     assert Counter(row[NUMBER] for row in platform.stored) == Counter(
         each["document_number"] for each in bureau.records
