@@ -120,8 +120,9 @@ class ApiDeclared(Connected):
     @property
     def claim(self) -> str:
         """Its login: by address and account, app key, or the name of the secret that opens it."""
-        account = getattr(self.auth, "account", "") or (self.signing.app if self.signing else "")
-        account = account or getattr(self.auth, "secret", "")
+        told = [getattr(self.auth, "account", ""), getattr(self.signing, "app", "")]
+        told += [getattr(self.auth, "secret", ""), getattr(self.signing, "secret", "")]
+        account = next(filter(None, told), "")
         return f"login {self.url} {account}" if account else ""
 
     @property
