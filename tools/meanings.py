@@ -266,7 +266,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "method": "",
         "headers": "headers besides those of `auth` and `signing`",
         "query": "parameters behind the `?`",
-        "form": "fields of a form; objects become JSON",
+        "form": "fields of a form; objects become JSON, a text that begins with `<` is filled as XML",
         "body": "a JSON body of any depth; `{records}` alone becomes a list of objects, `{record}` an object",
         "xml": "an XML body; `{records}` becomes elements, everything else is escaped",
         "operation": "SOAP: what is called",

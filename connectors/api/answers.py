@@ -56,13 +56,15 @@ def read(declared: ApiDeclared, answer: Answer, opener: Callable[[str], str] | N
         DriftError: it counts as a success and is not readable as declared.
     """
     content = answer.content.decode(charset(declared.encoding), "replace").strip("\ufeff \t\r\n")
+    outer: Any = content
     try:
-        whole = declared.inner == "." and opener is not None
-        data = content if whole else parsed(content, "xml" if soap else declared.format)
-        data = _body(data) if soap else data
-        data = _unfolded(declared, data, opener) if opener else data
-    except ValueError as error:
-        code, message = _bare(declared.envelope, answer.status, content)
+        if opener is None or declared.inner != ".":
+            outer = parsed(content, "xml" if soap else declared.format)
+            outer = _body(outer) if soap else outer
+        data = _unfolded(declared, outer, opener) if opener else outer
+    except ValueError as error:  # what refuses is often not sealed as what succeeds is
+        coded = not isinstance(outer, str)
+        code, message = (_coded if coded else _bare)(declared.envelope, outer, answer.status)
         meaning = meaning_of(declared, code, answer.status)
         if meaning in {"success", "nothing"} and code != content:
             raise _unreadable(declared, answer.url, error) from error
@@ -149,7 +151,7 @@ def _status(envelope: Envelope | None, status: int) -> str:
     return f"HTTP {status}" if envelope and envelope.code and told in (*envelope.success, *envelope.nothing) else told
 
 
-def _bare(envelope: Envelope | None, status: int, content: str) -> tuple[str, str]:
+def _bare(envelope: Envelope | None, content: str, status: int) -> tuple[str, str]:
     """Return the code of an answer that cannot be read: its text, if that is declared, else the status."""
     known = (*envelope.success, *envelope.expired, *envelope.again, *envelope.nothing) if envelope else ()
     return (content, content) if content in known else (_status(envelope, status), content[:_QUOTED])

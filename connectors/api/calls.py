@@ -41,6 +41,16 @@ class Call(Declared):
     operation: str = ""
     arguments: dict[str, Any] = {}
 
+    @property
+    def in_xml(self) -> bool:
+        """Whether records go into it as elements."""
+        return any(map(is_xml, (self.xml, *self.form.values(), *self.arguments.values())))
+
+
+def is_xml(value: object) -> bool:
+    """Whether a declared value is a text of XML."""
+    return isinstance(value, str) and value.lstrip().startswith("<")
+
 
 class StaticAuth(Declared):
     """A token that somebody was given once."""

@@ -129,9 +129,8 @@ class ApiFeed:
     def _fills(self, call: Call, rows: Sequence[Mapping[str, str]], name: str) -> dict[str, Any]:
         records: Any = rows
         record: Any = rows[0]
-        if call.xml or call.operation:
-            records = elements(rows, self._deliver.element)
-            record = elements(rows[:1], self._deliver.element)
+        if call.in_xml:
+            records, record = elements(rows, self._deliver.element), elements(rows[:1], self._deliver.element)
         single = rows[0] if len(rows) == 1 else {}
         return {**single, "name": name, "records": records, "record": record, "count": plain(len(rows))}
 

@@ -435,6 +435,7 @@ async def test_the_own_list_is_read_back_under_the_profiles_codes(office: Office
     assert "XK_WSH" in shown.columns
 
 
+FORMED = """form: {data: "<ROWDATA no='{name}'>{records}</ROWDATA>"}"""
 XML = """
 profile: province
 format: xml
@@ -447,20 +448,23 @@ deliver:
 """
 
 
-async def test_records_go_as_xml(office: Office) -> None:
-    """Each record an element with an element for every column, what XML would misread escaped."""
+@pytest.mark.parametrize("formed", [False, True])
+async def test_records_go_as_xml(formed: bool, office: Office) -> None:
+    """As the body or in a field: each record an element with one for every column, what XML would misread escaped."""
 
     async def answer(asked: Asked) -> Response:
         import xmltodict
 
-        rows = xmltodict.parse(asked.content)["ROWDATA"]
+        rows = xmltodict.parse(asked.form["data"] if formed else asked.content)["ROWDATA"]
         assert rows["@no"] == "batch-0001-1.json"
         assert [row[NUMBER] for row in rows["ROW"]] == ["呼审批许〔2024〕1号", "呼审批许〔2024〕2号"]
         assert rows["ROW"][0][CONTENT] == "准予<建筑>&工程施工。"
         return Response("<R><code>00</code><errors><error><row>2</row><why>重复</why></error></errors></R>")
 
     office.answer = answer
-    feed = feed_at(office.url, XML)
+    feed = feed_at(
+        office.url, XML.replace("xml: \"<ROWDATA no='{name}'>{records}</ROWDATA>\"", FORMED) if formed else XML
+    )
     records = canonical(*(record(document_number=f"呼审批许〔2024〕{each}号") for each in (1, 2)))
     payloads = feed.profile.encode(records).with_columns(
         record_id=pl.Series(ids(2)), **{CONTENT: pl.lit("准予<建筑>&工程施工。")}
