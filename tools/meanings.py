@@ -404,7 +404,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "request": "with `{name}`, or a list of batches, newest first, with `{page}` and `{size}`",
         "rows": "dotted path of the batches in a list; without it, the answer is about the one batch",
         "name": "dotted path of the name in an entry",
-        "batch": "dotted path of the batch number",
+        "batch": "dotted path of the batch number; where none stands, there is no such batch",
         "unknown": "codes that say that there is no such batch",
     },
     "Recall": {

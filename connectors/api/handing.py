@@ -57,7 +57,7 @@ class Lookup(Declared):
         request: with ``{name}`` where the system is asked for one batch.
         rows, name: dotted paths of its list of batches, newest first, and of the name in an entry; without them the
             answer is about the one batch.
-        batch: dotted path of the batch number.
+        batch: dotted path of the batch number; where none stands, it does not know the batch.
         unknown: codes by which it says that it does not know the batch.
     """
 

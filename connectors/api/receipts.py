@@ -101,8 +101,10 @@ class Receipts:
             return None
         if told.meaning == "refused":
             raise self._client.refused(told)
-        number = self._listed(told, name) if lookup.rows else as_text(dig(told.data, lookup.batch)) or name
-        if number is None:
+        number = self._listed(told, name) if lookup.rows else name
+        if lookup.batch and not lookup.rows:
+            number = as_text(dig(told.data, lookup.batch))
+        if not number:
             return None
         if self._deliver.result:
             return await self.polled(number, handed, [("receipt", told.content)])

@@ -25,7 +25,7 @@ from mappings.standards import LICENCE
 from tests.connectors.api.office import SECRETS, Asked, Office
 from tests.connectors.api.platform import CONTENT, FEED, HASTY, NUMBER, Platform, Way, feed_at, filled, ids
 from tests.mappings.rows import canonical, record
-from words.errors import DeliveryError, SystemFailure, YinxinError
+from words.errors import DeliveryError, DriftError, SystemFailure, YinxinError
 
 
 @pytest.fixture
@@ -324,6 +324,46 @@ async def test_a_batch_is_found_in_the_list_of_batches(office: Office) -> None:
     feed = feed_at(office.url, changes=lookup)
     with pytest.raises(DeliveryError, match="batch 2"):  # which records it took, its list of records has to tell
         await feed.look_up("batch-0001-1.json", ["r1"])
+    await feed.close()
+
+
+async def test_a_batch_without_a_number_is_not_known(office: Office) -> None:
+    """A system that answers “success” and nothing else to a question for a batch has not taken it."""
+
+    async def answer(_asked: Asked) -> Response:
+        return JSONResponse({"code": 200, "data": None})
+
+    office.answer = answer
+    feed = feed_at(office.url, changes="deliver: {outcome: null}")
+    assert await feed.look_up("batch-0001-1.json", ["r1"]) is None
+    await feed.close()
+
+
+@pytest.mark.parametrize(
+    ("shown", "day"),
+    [
+        ("2024/8/13 10:00", "2024-08-13"),
+        ("2024-08-12T16:30:00Z", "2024-08-13"),
+        ("20240813100000", "2024-08-13"),
+        (1723480200000, "2024-08-13"),
+        (1723480200, "2024-08-13"),
+        (None, ""),
+        ("昨天", None),
+    ],
+)
+async def test_the_day_of_taking_is_read_in_every_form(shown: object, day: str | None, office: Office) -> None:
+    """Lateness hangs on it: it is China's day, and one that cannot be read is told."""
+
+    async def answer(_asked: Asked) -> Response:
+        return JSONResponse({"code": 200, "data": {"total": 1, "rows": [{"id": 1, "taken": shown}]}})
+
+    office.answer = answer
+    feed = feed_at(office.url)
+    if day is None:
+        with pytest.raises(DriftError, match="昨天"):
+            await feed.disclosed()
+    else:
+        assert (await feed.disclosed())["received"].to_list() == [day]
     await feed.close()
 
 
