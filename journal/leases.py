@@ -67,7 +67,8 @@ class Leases(Book):
                     self._sign_of(rival.holder).unlink(missing_ok=True)
                 connection.execute(leases.delete().where(leases.c.name.in_(names)))
                 rows = [{"name": name, "holder": holder, "about": about, "until": now + TERM} for name in names]
-                connection.execute(leases.insert(), rows)
+                if rows:  # what has no login is nobody's
+                    connection.execute(leases.insert(), rows)
         return alive
 
     def leases(self) -> list[LeaseRow]:

@@ -318,7 +318,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "method": "",
         "headers": "headers besides those of `auth` and `signing`",
         "query": "parameters behind the `?`",
-        "form": "fields of a form; objects become JSON",
+        "form": "fields of a form; objects become JSON, a text that begins with `<` is filled as XML",
         "body": "a JSON body of any depth; `{records}` alone becomes a list of objects, `{record}` an object",
         "xml": "an XML body; `{records}` becomes elements, everything else is escaped",
         "operation": "SOAP: what is called",
@@ -456,7 +456,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "request": "with `{name}`, or a list of batches, newest first, with `{page}` and `{size}`",
         "rows": "dotted path of the batches in a list; without it, the answer is about the one batch",
         "name": "dotted path of the name in an entry",
-        "batch": "dotted path of the batch number",
+        "batch": "dotted path of the batch number; where none stands, there is no such batch",
         "unknown": "codes that say that there is no such batch",
     },
     "Recall": {

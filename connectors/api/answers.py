@@ -49,20 +49,22 @@ class Told:
         return ".xml" if self.content.lstrip()[:1] == b"<" else ".json"
 
 
-def read(declared: ApiDeclared, answer: Answer, opener: Callable[[str], bytes] | None, *, soap: bool) -> Told:
+def read(declared: ApiDeclared, answer: Answer, opener: Callable[[str], str] | None, *, soap: bool) -> Told:
     """Return what an answer says; ``opener`` opens what is nested in it, without one that is left as it is.
 
     Raises:
         DriftError: it counts as a success and is not readable as declared.
     """
     content = answer.content.decode(charset(declared.encoding), "replace").strip("\ufeff \t\r\n")
+    outer: Any = content
     try:
-        whole = declared.inner == "." and opener is not None
-        data = content if whole else parsed(content, "xml" if soap else declared.format)
-        data = _body(data) if soap else data
-        data = _unfolded(declared, data, opener) if opener else data
-    except ValueError as error:
-        code, message = _bare(declared.envelope, answer.status, content)
+        if opener is None or declared.inner != ".":
+            outer = parsed(content, "xml" if soap else declared.format)
+            outer = _body(outer) if soap else outer
+        data = _unfolded(declared, outer, opener) if opener else outer
+    except ValueError as error:  # what refuses is often not sealed as what succeeds is
+        coded = not isinstance(outer, str)
+        code, message = (_coded if coded else _bare)(declared.envelope, outer, answer.status)
         meaning = meaning_of(declared, code, answer.status)
         if meaning in {"success", "nothing"} and code != content:
             raise _unreadable(declared, answer.url, error) from error
@@ -114,7 +116,7 @@ def _body(data: Any) -> Any:  # noqa: ANN401 - JSON is anything
 def _unfolded(
     declared: ApiDeclared,
     data: Any,  # noqa: ANN401 - JSON is anything
-    opener: Callable[[str], bytes],
+    opener: Callable[[str], str],
 ) -> Any:  # noqa: ANN401
     """Return an answer with the text at its ``inner`` place opened and read."""
     if not declared.inner:
@@ -122,7 +124,7 @@ def _unfolded(
     text = data if declared.inner == "." else dig(data, declared.inner)
     if not isinstance(text, str) or not text.strip():
         return data
-    inner = parsed(opener(text).decode(charset(declared.encoding), "replace"), declared.inner_format)
+    inner = parsed(opener(text), declared.inner_format)
     return inner if declared.inner == "." else _replaced(data, declared.inner.split("."), inner)
 
 
@@ -149,7 +151,7 @@ def _status(envelope: Envelope | None, status: int) -> str:
     return f"HTTP {status}" if envelope and envelope.code and told in (*envelope.success, *envelope.nothing) else told
 
 
-def _bare(envelope: Envelope | None, status: int, content: str) -> tuple[str, str]:
+def _bare(envelope: Envelope | None, content: str, status: int) -> tuple[str, str]:
     """Return the code of an answer that cannot be read: its text, if that is declared, else the status."""
     known = (*envelope.success, *envelope.expired, *envelope.again, *envelope.nothing) if envelope else ()
     return (content, content) if content in known else (_status(envelope, status), content[:_QUOTED])

@@ -8,7 +8,8 @@ import time
 from collections.abc import Awaitable, Callable
 
 from connectors.api.answers import Told, as_text
-from connectors.api.declared import ApiDeclared, Call, StaticAuth, TokenAuth
+from connectors.api.calls import Call, StaticAuth, TokenAuth
+from connectors.api.declared import ApiDeclared
 from connectors.api.templates import Draft, Fills
 from connectors.portal.filling import dig
 from words.errors import LoginNeeded, Place

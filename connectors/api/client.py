@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from copy import deepcopy
 from functools import cache, partial
-from urllib.parse import urljoin, urlsplit
 
 from loguru import logger
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
-from connectors.api import answers, limits, sealing, signing
+from connectors.api import answers, limits
 from connectors.api.answers import Told
 from connectors.api.auth import Access
-from connectors.api.declared import ApiDeclared, Call
-from connectors.api.soap import Service
-from connectors.api.templates import Draft, Fills, below, draft
+from connectors.api.calls import Call
+from connectors.api.declared import ApiDeclared
+from connectors.api.templates import Draft, Fills
+from connectors.api.writing import Writer, at_home
 from connectors.courtesy import UNLIMITED, Turns
 from connectors.secrets import Secrets
 from connectors.wire import Answer, NoAnswer, Wire
-from words.errors import DriftError, LoginNeeded, Place, SystemFailure, UsageError, YinxinError
+from words.errors import DriftError, LoginNeeded, Place, SystemFailure, YinxinError
 from words.languages import gettext as _
 from words.masking import masked
 
@@ -38,9 +37,9 @@ class Client:
         self.name = name
         self.declared = declared
         self._turns = turns
-        self._secret = cache(secrets.value)  # asked for at every request
-        self._access = Access(declared, self._secret, partial(self._tried, opening=True))
-        self._service = Service(declared.title, below(declared.url, declared.wsdl), self._description)
+        secret = cache(secrets.value)  # asked for at every request
+        self._access = Access(declared, secret, partial(self._tried, opening=True))
+        self._writer = Writer(declared, secret, self._access, self._description)
         self._rest = limits.Rest()
         self._in_flight = asyncio.Semaphore(declared.connections)
         self._wire = Wire(connections=declared.connections, timeout=declared.timeout, verify=declared.verify, once=True)
@@ -101,7 +100,7 @@ class Client:
         """Write a request anew at every try: a moment or a number used once in its signature is used up."""
         await self._rest.over()
         await self._turns.turn()
-        made = await self._written(call, fills, url=url, opening=opening)
+        made = await self._writer.written(call, fills, url=url, opening=opening)
         address, headers, content = made.sent(self.declared.encoding)
         try:
             answer = await self._wire.send(made.method, address, headers, content)
@@ -134,64 +133,12 @@ class Client:
         return (*deliver.refused, *(deliver.lookup.unknown if deliver.lookup else ()))
 
     def _read(self, call: Call, answer: Answer, *, bare: bool) -> Told:
-        opener = None if bare else self._opener
+        opener = None if bare else self._writer.opened
         return answers.read(self.declared, answer, opener, soap=bool(call.operation))
-
-    async def _written(self, call: Call, fills: Fills, *, url: str, opening: bool) -> Draft:
-        declared, known = self.declared, {"token": self._access.token, **fills}
-        made = await self._called(call, known) if call.operation else draft(call, declared.url, known)
-        if url:
-            self._follow(made, url)
-        if not opening:
-            self._access.add(made)
-        elif not self._access.signed:
-            made.bare = True
-            return made
-        plainly = deepcopy(made) if declared.cipher else made
-        try:
-            if declared.cipher:
-                sealing.seal(declared.cipher, made, self._cipher_key, declared.encoding)
-            if declared.signing:
-                secret, token = self._secret(declared.signing.secret), self._access.token
-                signing.sign(declared.signing, made, secret, token=token, encoding=declared.encoding, plainly=plainly)
-        except ValueError as error:
-            raise self._unfit_key(error) from error
-        return made
-
-    async def _called(self, call: Call, fills: Fills) -> Draft:
-        made = await self._service.draft(call, fills)
-        if call.url:  # the WSDL's own is often that of a machine behind the one we may speak to
-            made.url = draft(call, self.declared.url, fills).url
-        else:
-            self._at_home(made.url)
-        return made
-
-    def _follow(self, made: Draft, url: str) -> None:
-        made.url, made.query = urljoin(made.url, url), {}
-        self._at_home(made.url)
-
-    def _at_home(self, url: str) -> None:
-        """Make sure that an address that an answer gave is at the same system: requests there carry our key."""
-        if _origin(url) != _origin(self.declared.url):
-            raise DriftError(
-                "link-elsewhere",
-                _("An answer leads to an address at another system: {url}").format(url=url.partition("?")[0]),
-                todo=_("Ask the system's operator about it; or declare the address, or another way of paging."),
-                place=self.place(self.declared.url),
-            )
-
-    @property
-    def _cipher_key(self) -> str:
-        cipher = self.declared.cipher
-        return self._secret(cipher.secret) if cipher and cipher.secret else ""
-
-    def _opener(self, text: str) -> bytes:
-        cipher = self.declared.cipher
-        return sealing.opened(cipher, text, self._cipher_key) if cipher and cipher.answers else text.encode()
 
     async def _description(self, url: str) -> bytes:
         """Fetch a WSDL or what it imports."""
-        self._at_home(url)
+        at_home(self.declared, url, self.declared.url)
         await self._turns.turn()
         made = Draft("GET", url)
         self._access.add(made)
@@ -228,14 +175,6 @@ class Client:
             place=self.place(told.url),
         )
 
-    def _unfit_key(self, error: ValueError) -> UsageError:
-        return UsageError(
-            "unfit-key",
-            _("A key does not fit what it is used for: {reason}").format(reason=masked(str(error))),
-            todo=_("Compare signing and cipher in the connector's file with the key that was handed out."),
-            place=Place(file=f"connectors/{self.name}.yaml", system=self.declared.title),
-        )
-
     def _no_answer(self, error: NoAnswer, call: Call) -> YinxinError:
         sentence = (
             _("The system did not answer within {seconds} seconds.").format(seconds=f"{self.declared.timeout:g}")
@@ -257,8 +196,3 @@ class Client:
         """Close the connections."""
         await self._wire.close()
         self._turns.close()
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

@@ -1,92 +1,17 @@
-"""What an integrator declares of an interface: its requests, how it knows us, what its answers mean."""
+"""What an integrator declares of an interface: its list, what its answers mean, and all that belongs to it."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from connectors.api.calls import Auth, Call, Codes
+from connectors.api.handing import Deliver, Recall
 from connectors.api.locks import Cipher, Signing
 from connectors.kinds import Connected
-from connectors.portal.declared import Filled, Invalidate
+from connectors.portal.declared import Invalidate
 from words.declared import Declared
-
-
-def _texts(given: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
-    """Let codes be written as numbers or as yes and no, the way the system's own description writes them."""
-    if isinstance(given, list):
-        return [str(each).lower() if isinstance(each, bool) else str(each) for each in given]
-    return given
-
-
-Codes = Annotated[tuple[str, ...], BeforeValidator(_texts)]
-
-
-class Call(Declared):
-    """One request as a template.
-
-    Attributes:
-        url: below the system's address, or a whole one.
-        body: JSON, of any depth; ``{records}`` alone as a value is a list of objects, ``{record}`` an object.
-        xml: an XML body; ``{records}`` is filled with elements, all else is escaped.
-        operation, arguments: SOAP: what of the WSDL is called with what; an argument may hold a whole XML text. With
-            ``url``, it is called there instead of at the address in the WSDL.
-    """
-
-    url: str = ""
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
-    headers: dict[str, str] = {}
-    query: dict[str, Filled] = {}
-    form: dict[str, Filled] = {}
-    body: dict[str, Any] | str | None = None
-    xml: str = ""
-    operation: str = ""
-    arguments: dict[str, Any] = {}
-
-
-class StaticAuth(Declared):
-    """A token that somebody was given once."""
-
-    kind: Literal["static"]
-    secret: str
-    name: str = "Authorization"
-    prefix: str = ""
-    into: Literal["header", "query", "field"] = "header"
-
-
-class BasicAuth(Declared):
-    """Account and password with every request (RFC 7617)."""
-
-    kind: Literal["basic"]
-    account: str
-    secret: str
-
-
-class TokenAuth(Declared):
-    """A token that is asked for, and asked for again when it has expired.
-
-    Attributes:
-        request: with ``{account}`` and ``{secret}``.
-        at: dotted path of the token in the answer.
-        lasts: dotted path of the seconds that it lasts or of the moment at which it ends, or the seconds themselves;
-            without it, it is renewed when the system refuses it.
-        signed: whether this request is signed and sealed as all others are.
-        name, prefix, into: how requests carry it; with an empty name they do so by ``{token}``.
-    """
-
-    kind: Literal["token"]
-    request: Call
-    account: str = ""
-    secret: str = ""
-    at: str
-    lasts: str | int = ""
-    signed: bool = False
-    name: str = "Authorization"
-    prefix: str = ""
-    into: Literal["header", "query", "field"] = "header"
-
-
-Auth = Annotated[StaticAuth | BasicAuth | TokenAuth, Field(discriminator="kind")]
 
 
 class Envelope(Declared):
@@ -153,107 +78,6 @@ class Opened(Declared):
     absent: Codes = ()
 
 
-class Outcome(Declared):
-    """Where an answer tells what became of each record.
-
-    An entry belongs to a record by the value at ``key`` (equal to the record's ``column``), by its ``position``
-    (counted from ``first``), or else by standing in the same place. Without ``code``, every entry is a refusal.
-    """
-
-    rows: str
-    key: str = ""
-    column: str = ""
-    position: str = ""
-    first: int = 1
-    code: str = ""
-    accepted: Codes = ()
-    reason: str = ""
-    accepted_count: str = ""
-    refused_count: str = ""
-
-    @property
-    def ordered(self) -> bool:
-        """Whether an entry belongs to the record in the same place."""
-        return not (self.key or self.position)
-
-    @model_validator(mode="after")
-    def _tells(self) -> Outcome:
-        if not self.code and self.ordered:
-            raise ValueError("entries without “code” are refusals, and need “key” or “position”")
-        if self.key and not self.column:
-            raise ValueError("“key” needs “column”, the record's column that has the same value")
-        return self
-
-
-class Polled(Declared):
-    """Where a batch that is worked on later is asked for, with ``{batch}``, until its state is one of two kinds."""
-
-    request: Call
-    state: str
-    done: Codes
-    failed: Codes = ()
-    message: str = ""
-
-
-class Lookup(Declared):
-    """Where a batch is found again by the name that it was sent with.
-
-    Attributes:
-        request: with ``{name}`` where the system is asked for one batch.
-        rows, name: dotted paths of its list of batches, newest first, and of the name in an entry; without them the
-            answer is about the one batch.
-        batch: dotted path of the batch number.
-        unknown: codes by which it says that it does not know the batch.
-    """
-
-    request: Call
-    rows: str = ""
-    name: str = ""
-    batch: str = ""
-    unknown: Codes = ()
-
-
-class Deliver(Declared):
-    """How records are handed over.
-
-    Attributes:
-        request: with ``{records}`` or ``{record}``, ``{name}`` (which no other attempt has) or a record's columns.
-        rows: the most records in one request.
-        element: XML: the name of the element around each record.
-        identity: the name under which each record also carries Yinxin's own id of it.
-        batch: dotted path of the feed's number of the batch; without it, the batch keeps its name.
-        refused: codes that mean that the data was refused, with the envelope's message as the reason.
-        outcome: what became of each record; without it, an answer that is a success took them all.
-        result: asked for the outcome later.
-        lookup: how a batch is found again after an answer that never came.
-        corrections: the request that replaces the record that the feed has.
-        settles: seconds after which a batch that the feed does not show counts as never arrived.
-    """
-
-    request: Call
-    rows: int = Field(default=1, ge=1)
-    element: str = "row"
-    identity: str = ""
-    batch: str = ""
-    refused: Codes = ()
-    outcome: Outcome | None = None
-    result: Polled | None = None
-    lookup: Lookup | None = None
-    corrections: Call | None = None
-    settles: float = Field(default=60, ge=0)
-
-
-class Recall(Declared):
-    """The request that takes one record back.
-
-    ``fields`` is what ``{record}`` then holds: name → field, or ``row_key``, which is the key in the feed's own list.
-    """
-
-    request: Call
-    fields: dict[str, str] = {}
-    reason: str = "reason"
-
-
 class ApiDeclared(Connected):
     """An interface, as a source (``mapping``), as a feed (``profile`` and ``deliver``), or both.
 
@@ -296,8 +120,9 @@ class ApiDeclared(Connected):
     @property
     def claim(self) -> str:
         """Its login: by address and account, app key, or the name of the secret that opens it."""
-        account = getattr(self.auth, "account", "") or (self.signing.app if self.signing else "")
-        account = account or getattr(self.auth, "secret", "")
+        told = [getattr(self.auth, "account", ""), getattr(self.signing, "app", "")]
+        told += [getattr(self.auth, "secret", ""), getattr(self.signing, "secret", "")]
+        account = next(filter(None, told), "")
         return f"login {self.url} {account}" if account else ""
 
     @property

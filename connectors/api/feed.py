@@ -9,8 +9,10 @@ from typing import Any, Literal
 
 import polars as pl
 
+from connectors.api.calls import Call
 from connectors.api.client import Client
-from connectors.api.declared import Call, Deliver
+from connectors.api.days import day_of
+from connectors.api.handing import Deliver
 from connectors.api.paging import Pages
 from connectors.api.receipts import Handed, Receipts, values_of
 from connectors.api.signing import CHINA
@@ -19,7 +21,9 @@ from connectors.base import Action, Batch, Evidence, Receipt
 from connectors.wire import NoAnswer
 from mappings.apply import ORIGIN, ROW_KEY
 from mappings.identity import with_identity
+from mappings.normalise import Unfit
 from mappings.profiles import Profile
+from words.errors import DriftError, Place
 from words.languages import gettext as _
 from words.masking import masked
 
@@ -67,7 +71,17 @@ class ApiFeed:
         return _("{system} › {row}").format(system=self.title, row=key)
 
     def _day(self, payload: Mapping[str, str]) -> str:
-        return payload.get(self._client.declared.received, "")[:10].replace("/", "-")
+        column = self._client.declared.received
+        shown = payload.get(column, "")
+        try:
+            return day_of(shown) if shown else ""
+        except Unfit:  # whether a record is late hangs on it
+            raise DriftError(
+                "answer-changed",
+                _("The day on which the feed took a row cannot be read: {value}").format(value=shown),
+                todo=_("Compare the answer with the connector's file and correct it there; nothing was sent."),
+                place=Place(system=self.title, field=column),
+            ) from None
 
     async def check(self) -> None:
         """Nothing is sent; an interface has no form beside the profile that could have changed."""
@@ -128,9 +142,8 @@ class ApiFeed:
     def _fills(self, call: Call, rows: Sequence[Mapping[str, str]], name: str) -> dict[str, Any]:
         records: Any = rows
         record: Any = rows[0]
-        if call.xml or call.operation:
-            records = elements(rows, self._deliver.element)
-            record = elements(rows[:1], self._deliver.element)
+        if call.in_xml:
+            records, record = elements(rows, self._deliver.element), elements(rows[:1], self._deliver.element)
         single = rows[0] if len(rows) == 1 else {}
         return {**single, "name": name, "records": records, "record": record, "count": plain(len(rows))}
 

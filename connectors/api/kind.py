@@ -73,8 +73,7 @@ def _lint(given: Given[ApiDeclared], profile: Profile) -> None:
                 todo=suggest(field, list(known)),
                 place=Place(file=file, field="withdraw.fields"),
             )
-    elements = deliver is not None and (deliver.request.xml or deliver.request.operation)
-    for header in profile.headers if elements else ():
+    for header in profile.headers if deliver is not None and deliver.request.in_xml else ():
         if not _ELEMENT.fullmatch(header):
             raise UsageError(
                 "not-an-element",

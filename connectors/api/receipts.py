@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.api.answers import Told, as_text, listed
 from connectors.api.client import Client
-from connectors.api.declared import Deliver, Outcome
+from connectors.api.handing import Deliver, Outcome
 from connectors.base import Receipt
 from connectors.portal.filling import dig
 from words.errors import DeliveryError
@@ -101,8 +101,10 @@ class Receipts:
             return None
         if told.meaning == "refused":
             raise self._client.refused(told)
-        number = self._listed(told, name) if lookup.rows else as_text(dig(told.data, lookup.batch)) or name
-        if number is None:
+        number = self._listed(told, name) if lookup.rows else name
+        if lookup.batch and not lookup.rows:
+            number = as_text(dig(told.data, lookup.batch))
+        if not number:
             return None
         if self._deliver.result:
             return await self.polled(number, handed, [("receipt", told.content)])

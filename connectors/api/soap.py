@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from connectors.api.declared import Call
-from connectors.api.templates import Draft, Fills, fill_arguments
+from connectors.api.calls import Call
+from connectors.api.templates import Draft, Fills, fill
 from words.errors import DriftError, Place, UsageError
 from words.languages import gettext as _
 
@@ -35,7 +35,7 @@ class Service:
 
         service = client.service
         try:
-            made = service._binding.get(call.operation).create(**fill_arguments(call.arguments, fills))
+            made = service._binding.get(call.operation).create(**fill(call.arguments, fills))
             service._binding._set_http_headers(made, service._binding.get(call.operation))
         except (zeep.exceptions.Error, TypeError, ValueError) as error:
             raise self._changed(str(error)) from error

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from connectors.api.declared import Call
+from connectors.api.calls import Call, is_xml
 from connectors.portal.filling import charset, encoded, with_query
 
 _BLANK = re.compile(r"\{(\w+)\}")
@@ -95,6 +95,8 @@ def below(base: str, path: str) -> str:
 
 def fill(value: Any, fills: Fills) -> Any:  # noqa: ANN401 - JSON is anything
     """Fill the blanks of a declared value of any depth; a value that is one blank becomes what stands for it."""
+    if is_xml(value):
+        return fill_xml(value, fills)
     if isinstance(value, str):
         if (whole := _BLANK.fullmatch(value)) and whole[1] in fills:
             return fills[whole[1]]
@@ -112,17 +114,6 @@ def fill_xml(template: str, fills: Fills) -> str:
         return value if isinstance(value, Elements) else escape(plain(value), _QUOTES)
 
     return _BLANK.sub(filled, template)
-
-
-def fill_arguments(arguments: Any, fills: Fills) -> Any:  # noqa: ANN401 - a WSDL's types are anything
-    """Fill the arguments of an operation; a text that begins as XML is filled as XML."""
-    if isinstance(arguments, Mapping):
-        return {name: fill_arguments(inner, fills) for name, inner in arguments.items()}
-    if isinstance(arguments, list):
-        return [fill_arguments(inner, fills) for inner in arguments]
-    if isinstance(arguments, str) and arguments.lstrip().startswith("<"):
-        return fill_xml(arguments, fills)
-    return fill(arguments, fills)
 
 
 def elements(records: Sequence[Mapping[str, str]], name: str) -> Elements:

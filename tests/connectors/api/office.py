@@ -124,7 +124,7 @@ list:
 def declared(url: str, text: str = LIST) -> ApiDeclared:
     """An interface's declaration around the part under test; the list of ``LIST`` unless it has its own."""
     own = yaml.safe_load(text)
-    whole = {"kind": "api", "title": "替身", "url": url, "timeout": 2, **yaml.safe_load(LIST), **own}
+    whole = {"kind": "api", "title": "替身", "url": url, "timeout": 10, **yaml.safe_load(LIST), **own}
     return parse(ApiDeclared, yaml.safe_dump(whole, allow_unicode=True), "connectors/double.yaml")
 
 

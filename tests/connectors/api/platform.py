@@ -21,9 +21,11 @@ from tests.mappings.rows import canonical, record
 #: How it can treat one request: mute and slow take it and say so badly or late, deaf and busy take nothing.
 Way = Literal["well", "mute", "slow", "deaf", "busy", "again", "limit", "refuse", "half"]
 NUMBER, CONTENT = "XK_WSH", "XK_NR"
+#: For what never answers: a slow machine needs longer for what does.
+HASTY = "timeout: 0.5"
 FEED = """
 profile: province
-timeout: 0.4
+timeout: 10
 envelope: {code: code, message: msg, success: [200], again: [503]}
 list:
   request: {url: /list, query: {page: "{page}", size: "{size}"}}
@@ -119,7 +121,7 @@ class Platform:
         else:
             told = self._store(asked.json, way, replaces=asked.path == "/correct")
         if way == "slow":
-            await asyncio.sleep(0.8)
+            await asyncio.sleep(1)
         return Response(status_code=500) if way in {"mute", "half"} else _well(told)
 
     def _store(self, body: Any, way: Way, *, replaces: bool) -> Any:

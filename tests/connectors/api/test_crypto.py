@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.api import crypto, sealing
@@ -96,6 +96,7 @@ _CIPHERS = [
 ]
 
 
+@settings(deadline=None)  # machines are of every speed
 @given(text=st.text(min_size=1), which=st.sampled_from(range(3)))
 def test_what_was_sealed_is_opened_again(text: str, which: int) -> None:
     """No text comes back otherwise than it went, whatever it is made of."""

@@ -23,9 +23,9 @@ from journal import Journal
 from mappings.identity import with_identity
 from mappings.standards import LICENCE
 from tests.connectors.api.office import SECRETS, Asked, Office
-from tests.connectors.api.platform import CONTENT, FEED, NUMBER, Platform, Way, feed_at, filled, ids
+from tests.connectors.api.platform import CONTENT, FEED, HASTY, NUMBER, Platform, Way, feed_at, filled, ids
 from tests.mappings.rows import canonical, record
-from words.errors import DeliveryError, SystemFailure, YinxinError
+from words.errors import DeliveryError, DriftError, SystemFailure, YinxinError
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ async def test_a_batch_is_a_request_and_its_receipt_names_every_record(office: O
 @pytest.mark.parametrize("way", ["mute", "slow", "deaf", "busy", "half"])
 async def test_an_unclear_answer_is_told_and_never_sent_again(way: Way, office: Office, platform: Platform) -> None:
     """A 500, a 503 or no answer in time may come after the feed took it: one request, and an error."""
-    feed = feed_at(office.url)
+    feed = feed_at(office.url, changes=HASTY if way == "slow" else "")
     platform.ways = [way]
     (batch,) = await filled(feed)
     with pytest.raises(DeliveryError) as error:
@@ -298,7 +298,7 @@ async def test_a_receipt_that_never_comes_is_told(
         return JSONResponse({"code": 200, "data": state})
 
     office.answer = answer
-    feed = feed_at(office.url, changes=POLLED)
+    feed = feed_at(office.url, changes=f"{HASTY}\n{POLLED}")
     (batch,) = await filled(feed)
     with pytest.raises(DeliveryError, match=words):
         await feed.send(batch)
@@ -324,6 +324,46 @@ async def test_a_batch_is_found_in_the_list_of_batches(office: Office) -> None:
     feed = feed_at(office.url, changes=lookup)
     with pytest.raises(DeliveryError, match="batch 2"):  # which records it took, its list of records has to tell
         await feed.look_up("batch-0001-1.json", ["r1"])
+    await feed.close()
+
+
+async def test_a_batch_without_a_number_is_not_known(office: Office) -> None:
+    """A system that answers “success” and nothing else to a question for a batch has not taken it."""
+
+    async def answer(_asked: Asked) -> Response:
+        return JSONResponse({"code": 200, "data": None})
+
+    office.answer = answer
+    feed = feed_at(office.url, changes="deliver: {outcome: null}")
+    assert await feed.look_up("batch-0001-1.json", ["r1"]) is None
+    await feed.close()
+
+
+@pytest.mark.parametrize(
+    ("shown", "day"),
+    [
+        ("2024/8/13 10:00", "2024-08-13"),
+        ("2024-08-12T16:30:00Z", "2024-08-13"),
+        ("20240813100000", "2024-08-13"),
+        (1723480200000, "2024-08-13"),
+        (1723480200, "2024-08-13"),
+        (None, ""),
+        ("昨天", None),
+    ],
+)
+async def test_the_day_of_taking_is_read_in_every_form(shown: object, day: str | None, office: Office) -> None:
+    """Lateness hangs on it: it is China's day, and one that cannot be read is told."""
+
+    async def answer(_asked: Asked) -> Response:
+        return JSONResponse({"code": 200, "data": {"total": 1, "rows": [{"id": 1, "taken": shown}]}})
+
+    office.answer = answer
+    feed = feed_at(office.url)
+    if day is None:
+        with pytest.raises(DriftError, match="昨天"):
+            await feed.disclosed()
+    else:
+        assert (await feed.disclosed())["received"].to_list() == [day]
     await feed.close()
 
 
@@ -435,6 +475,7 @@ async def test_the_own_list_is_read_back_under_the_profiles_codes(office: Office
     assert "XK_WSH" in shown.columns
 
 
+FORMED = """form: {data: "<ROWDATA no='{name}'>{records}</ROWDATA>"}"""
 XML = """
 profile: province
 format: xml
@@ -447,20 +488,23 @@ deliver:
 """
 
 
-async def test_records_go_as_xml(office: Office) -> None:
-    """Each record an element with an element for every column, what XML would misread escaped."""
+@pytest.mark.parametrize("formed", [False, True])
+async def test_records_go_as_xml(formed: bool, office: Office) -> None:
+    """As the body or in a field: each record an element with one for every column, what XML would misread escaped."""
 
     async def answer(asked: Asked) -> Response:
         import xmltodict
 
-        rows = xmltodict.parse(asked.content)["ROWDATA"]
+        rows = xmltodict.parse(asked.form["data"] if formed else asked.content)["ROWDATA"]
         assert rows["@no"] == "batch-0001-1.json"
         assert [row[NUMBER] for row in rows["ROW"]] == ["呼审批许〔2024〕1号", "呼审批许〔2024〕2号"]
         assert rows["ROW"][0][CONTENT] == "准予<建筑>&工程施工。"
         return Response("<R><code>00</code><errors><error><row>2</row><why>重复</why></error></errors></R>")
 
     office.answer = answer
-    feed = feed_at(office.url, XML)
+    feed = feed_at(
+        office.url, XML.replace("xml: \"<ROWDATA no='{name}'>{records}</ROWDATA>\"", FORMED) if formed else XML
+    )
     records = canonical(*(record(document_number=f"呼审批许〔2024〕{each}号") for each in (1, 2)))
     payloads = feed.profile.encode(records).with_columns(
         record_id=pl.Series(ids(2)), **{CONTENT: pl.lit("准予<建筑>&工程施工。")}
@@ -521,7 +565,8 @@ async def test_whatever_the_interface_does_every_record_is_stored_once(
 ) -> None:
     """Commits that look like failures and failures that look like commits: looked up, and each record there once."""
     platform.ways = ways
-    for _run in range(3):
+    await bureau.run(HASTY if "slow" in ways else "")
+    for _run in range(2):
         await bureau.run()
     assert Counter(row[NUMBER] for row in platform.stored) == Counter(
         each["document_number"] for each in bureau.records

@@ -116,6 +116,7 @@ def test_what_would_fail_at_the_first_record_is_told_before(
         ("auth: {kind: basic, account: clerk, secret: key}", "login http://x clerk"),
         ("signing: {digest: md5, secret: key, app: A01}", "login http://x A01"),
         ("auth: {kind: static, secret: key}", "login http://x key"),
+        ("signing: {digest: md5, secret: key}", "login http://x key"),
         ("auth: {kind: token, request: {url: /t}, at: t, account: A02}", "login http://x A02"),
         ("encoding: gbk", ""),
     ],

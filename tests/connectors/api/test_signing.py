@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import gmalg
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.responses import JSONResponse, Response
 
@@ -267,6 +267,29 @@ async def test_bodies_are_sealed_and_answers_opened(cipher: str, secret: str, of
     assert [row.key for row in await rows_of(form)] == ["1"]
 
 
+async def test_a_refusal_need_not_be_sealed(office: Office) -> None:
+    """The words of a system that refuses are told, although what stands in the place of the data is not sealed."""
+
+    async def answer(_asked: Asked) -> Response:
+        return JSONResponse({"code": 40003, "msg": "签名错误", "data": "-"})
+
+    office.answer = answer
+    with pytest.raises(DriftError, match="40003 签名错误"):
+        await rows_of(declared(office.url, f"{POSTED}\ninner: data\ncipher: {{algorithm: sm4, secret: sm4}}"))
+
+
+async def test_a_success_has_to_be_sealed_as_declared(office: Office) -> None:
+    """An answer that counts as a success and cannot be opened is an error, never no data."""
+
+    async def answer(_asked: Asked) -> Response:
+        return JSONResponse({"code": 200, "data": "AAAA"})
+
+    office.answer = answer
+    with pytest.raises(DriftError) as error:
+        await rows_of(declared(office.url, f"{POSTED}\ninner: data\ncipher: {{algorithm: sm4, secret: sm4}}"))
+    assert error.value.code == "answer-unreadable"
+
+
 async def test_a_sealed_body_is_signed_as_it_is_sent(office: Office) -> None:
     """With encType SM4 and signType SM3 the signature is over the sealed text, and both fields say what they are."""
     text = """
@@ -297,6 +320,7 @@ async def test_a_key_that_does_not_fit_is_told_without_being_shown(
 _WORDS = st.text("abcXYZ_名 %+/", max_size=4)
 
 
+@settings(deadline=None)  # machines are of every speed
 @given(st.dictionaries(_WORDS, _WORDS, max_size=6), st.randoms())
 def test_the_order_of_writing_never_matters_to_a_sorted_text(parameters: dict[str, str], chance: Any) -> None:
     """Sorted parameters give one text however they were written down, and it holds every value that is one."""
