@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from bots.declared import BotDeclared, CommitmentsDeclared
 from bots.workspace import Settings
 from cli.main import build
+from connectors.database.declared import DatabaseDeclared
 from connectors.files import FilesDeclared
 from connectors.portal.declared import PortalDeclared
 from mappings import transforms
@@ -37,6 +38,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "bot": BotDeclared,
     "bot.commitments": CommitmentsDeclared,
     "calendar": CalendarDeclared,
+    "connector.database": DatabaseDeclared,
     "connector.files": FilesDeclared,
     "connector.portal": PortalDeclared,
     "mapping": MappingFile,
@@ -72,7 +74,7 @@ A workspace is a folder with `yinxin.toml`; every command looks for it in its ow
 | | |
 | --- | --- |
 | `yinxin.toml` | settings |
-| `connectors/*.yaml` | systems: portals and folders of ledgers |
+| `connectors/*.yaml` | systems: portals, databases and folders of ledgers |
 | `mappings/*.yaml`, `mappings/*.profile.yaml` | what columns mean; what a receiver takes |
 | `bots/*.yaml` | what is done |
 | `schedules/*.yaml` | when bots run by themselves; `schedules/calendar.yaml` is for working days of its own |

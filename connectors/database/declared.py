@@ -105,6 +105,8 @@ class Target(Declared):
         columns: column → heading of the profile; without any, each heading is a column.
         fixed: column → text, in which ``{row}``, ``{batch}``, ``{number}``, ``{operation}``, ``{reason}`` and ``{now}``
             are filled in.
+        update: the columns by which a correction finds the one row that it changes; without any, nothing is ever
+            changed, and a correction is one more row.
         status: how the receiver says what became of a row.
     """
 
@@ -112,6 +114,7 @@ class Target(Declared):
     row: str
     columns: dict[str, str] = {}
     fixed: Annotated[dict[str, str], AfterValidator(_fillable)] = {}
+    update: tuple[str, ...] = ()
     status: Status | None = None
 
 

@@ -98,7 +98,7 @@ def _secured(url: URL, declared: DatabaseDeclared, folder: Path) -> tuple[URL, d
 
 
 def _secured_mysql(url: URL, ca: str | None, *, verify: bool) -> dict[str, Any]:
-    """A socket on this machine needs no encryption; where nothing is verified, the driver encrypts if the server can."""
+    """A socket on this machine needs no encryption; without verifying, the driver encrypts if the server can."""
     if "unix_socket" in url.query:
         return {"ssl_disabled": True}
     return {"ssl": ssl.create_default_context(cafile=ca)} if verify else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bots.workspace import Settings
+from connectors.database.declared import DatabaseDeclared
 from connectors.portal.declared import PortalDeclared
 from mappings.mapping import Mapping
 from mappings.profiles import Profile
@@ -26,6 +27,16 @@ def _example(page: str) -> str:
 def test_the_portal_example_is_a_whole_connector() -> None:
     """What the page on portals shows can be copied as it is."""
     assert parse(PortalDeclared, _example("connect-a-portal.md"), "example").list_.key == "id"
+
+
+def test_the_database_examples_are_whole_connectors() -> None:
+    """What the page on databases shows can be copied as it is, and is short."""
+    read, written = blocks(DOCS / "how-to" / "connect-a-database.md", "yaml")
+    assert parse(DatabaseDeclared, read.text, "example").roles == ("source", "ledger")
+    feed = parse(DatabaseDeclared, written.text, "example")
+    assert feed.write is not None
+    assert [target.table for target in feed.write.tables] == ["xk_frxx", "xk_frxx_fj"]
+    assert all(len(block.text.splitlines()) < 40 for block in (read, written))
 
 
 def test_the_ledger_example_passes_the_lint() -> None:

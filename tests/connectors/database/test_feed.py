@@ -133,6 +133,27 @@ async def test_a_correction_is_one_more_row_and_a_withdrawal_too(site: Site) -> 
     ]
 
 
+async def test_a_correction_changes_the_one_row_that_it_is_of_if_that_is_declared(site: Site) -> None:
+    """The row is found by the declared columns, and by its new number afterwards; none or several are a refusal."""
+    made(site)
+    feed = site.feed({**BOTH, "tables": [{**PARENT, "status": STATUS, "update": ["wsh"]}]})
+    (first,) = await feed.fill(_payloads("1号", "2号", "2号", "3号"), "publish", "front-1")
+    await feed.send(first)
+    site.run("UPDATE licence_in SET jsbs = '1'")
+    (second,) = await feed.fill(_payloads("1号", "2号", "4号", XK_NR="更正"), "correct", "front-2")
+    receipt = await feed.send(second)
+    assert receipt.accepted == ("r1号",)
+    assert set(receipt.refused) == {"r2号", "r4号"}
+    rows = site.run("SELECT wsh, nr, jsbs, oper FROM licence_in ORDER BY lsh")
+    assert [tuple(cell.strip() for cell in row) for row in rows] == [
+        ("1号", "更正", "0", "U"),
+        *[(number, "许可内容", "1", "I") for number in ("2号", "2号", "3号")],
+    ]
+    found = await feed.look_up(second.file_name, ["r1号"])
+    assert found is not None
+    assert found.accepted == ("r1号",)
+
+
 async def test_a_withdrawal_says_why_and_leaves_nothing_to_be_shown(site: Site) -> None:
     """The payload of a withdrawal is the record's own form with the reason; without an operation there is none."""
     record = pl.DataFrame([dict.fromkeys(site.feed(BOTH).profile.standard.names, "") | {"document_number": "1号"}])
