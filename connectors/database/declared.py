@@ -6,7 +6,7 @@ import re
 from string import Formatter
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from connectors.base import Action
 from connectors.database.addresses import address_of
@@ -133,6 +133,13 @@ class Writing(Declared):
     operations: dict[Action, str] = {"publish": ""}
     rows: int = Field(default=500, ge=1, le=9999)
     settles: float = Field(default=60, ge=0)
+
+    @field_validator("tables")
+    @classmethod
+    def _each_once(cls, tables: tuple[Target, ...]) -> tuple[Target, ...]:
+        if len({each.table for each in tables}) < len(tables):
+            raise ValueError("each table stands here once")
+        return tables
 
 
 class DatabaseDeclared(Connected):

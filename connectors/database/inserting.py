@@ -56,7 +56,8 @@ class Inserter:
         try:
             transaction.commit()
         except Exception as error:
-            raise _unanswered(self.system) from error
+            reason = fault_of(error)
+            raise self._refused_at_last(reason) if reason else _unanswered(self.system) from error
         return refused
 
     def _together(self, connection: Connection, lines: Sequence[Line]) -> dict[int, str]:
@@ -79,6 +80,15 @@ class Inserter:
                 return reason
             raise
         return ""
+
+    def _refused_at_last(self, reason: str) -> DeliveryError:
+        """A constraint that is looked at when all is over says nothing of which row breaks it; nothing is there."""
+        return DeliveryError(
+            "delivery-failed",
+            _("The database refuses the whole batch: {reason}").format(reason=reason),
+            todo=_("Make “rows” smaller in the connector, so that the others are not held up, and ask its operator."),
+            place=Place(system=self.system),
+        )
 
     def _into(self, connection: Connection, target: Target, lines: Sequence[Line]) -> None:
         rows = [typed(line.rows[target.table], self.columns[target.table]) for line in lines]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.database.columns import Columned
-from connectors.database.filling import number_of, row_of
+from connectors.database.declared import Target, Writing
+from connectors.database.filling import Filler, lines_of, number_of, row_of
+from mappings.profiles import Profile
 from tests.connectors.database.conftest import servers
 from tests.connectors.database.lossy import line_to
 from tests.connectors.database.rights import grant, user
-from tests.connectors.database.sites import Site, on_mariadb
+from tests.connectors.database.sites import PROFILE, Site, on_mariadb
 from tests.mariadb import Server
 from words.errors import DeliveryError, DriftError, LoginNeeded
 
@@ -355,6 +358,18 @@ def test_a_size_in_bytes_is_what_the_encoding_makes_of_it(value: str, encoding: 
     assert bool(column.unknown(value)) == ("𠮷" in value and encoding in ("gbk", "utf8mb3"))
     if not column.unknown(value):
         assert column.size(value) == len(value.encode(codec))
+
+
+@given(st.text(st.characters() | st.sampled_from('\u2028\x85\x0b\r\n\ud800"\\'), max_size=20))
+def test_a_batch_holds_every_text_as_it_is(value: str) -> None:
+    """Line ends of any alphabet, quotes and halves of characters are in the rows that are inserted."""
+    columns = {"t": {name: Columned(name, "text") for name in ("n", "r")}}
+    writing = Writing(tables=(Target(table="t", row="r", columns={"n": "XK_NR"}),))
+    profile = Profile.parse(PROFILE, "front", "front")
+    now = datetime.now()  # noqa: DTZ005 - exchange tables keep the wall's time
+    batch = Filler(writing, profile, columns, "front").batch([{"XK_NR": value, "record_id": "r"}], "publish", "f", now)
+    (line,) = lines_of(batch.content)
+    assert line.rows["t"]["n"] == (value or None)
 
 
 @given(st.lists(st.tuples(st.text(max_size=8), st.integers(1, 9999)), unique=True, max_size=4))
