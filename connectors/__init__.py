@@ -1,1 +1,1 @@
-"""The outside world, and nothing else talks to it: portals and files, each behind two small protocols."""
+"""The outside world, and nothing else talks to it: portals, databases and files, each behind two small protocols."""

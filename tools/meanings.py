@@ -45,6 +45,11 @@ SECTIONS: dict[str, str] = {
     "Lookup": "`deliver.lookup`",
     "Recall": "`withdraw`, in an interface",
     "Courtesy": "`courtesy`, in a connector",
+    "DatabaseDeclared": "`connectors/NAME.yaml` with `kind: database`",
+    "Query": "`read`, in a database",
+    "Writing": "`write`, in a database",
+    "Target": "an entry of `write.tables`",
+    "Status": "`status`, in an entry of `write.tables`",
     "FilesDeclared": "`connectors/NAME.yaml` with `kind: files`",
     "Rows": "`rows`, in files",
     "Drop": "`drop`, in files",
@@ -463,6 +468,65 @@ MEANINGS: dict[str, dict[str, str]] = {
         "request": "with the names in `fields`, or `{record}` for all of them",
         "fields": "name → the record's [field](standards.md), or `row_key`, the key in the feed's own list",
         "reason": "the name under which the reason goes",
+    },
+    "DatabaseDeclared": {
+        "kind": "",
+        "title": "the name a person knows it by",
+        "mapping": "the mapping that reads its rows: it is a source, and a ledger",
+        "profile": "the profile of the receiver: it is a feed",
+        "canary": "source: the key of a row that is always there: a source that does not find it is not believed",
+        "connections": "connections open at a time",
+        "courtesy": "what it is spared besides",
+        "url": "`postgresql://`, `mysql://`, `mariadb://`, `sqlite:///FILE`, `oracle://` or `mssql://`, as SQLAlchemy "
+        "writes addresses, without user and password; `{name}` stands for a host",
+        "user": "who signs in",
+        "secret": "the name of the secret that is the password",
+        "verify": "whether the server's certificate is verified",
+        "ca": "a file with the certificate of the authority that vouches for the server, relative to the workspace; "
+        "without it, the authorities that the machine trusts",
+        "timeout": "seconds until a connection or an answer counts as never coming",
+        "read": "what is read; in a feed, what the receiver shows",
+        "write": "the exchange tables of a feed",
+    },
+    "Query": {
+        "table": "a table or a view, its schema in front if it needs one",
+        "select": "one SELECT instead; nothing that writes, no semicolon, no comments",
+        "columns": "column → heading under which the mapping or the profile knows it; without any, all columns by "
+        "their own names",
+        "key": "the columns that are never empty and together unique; pages are read in their order",
+        "since_column": "the column with the decision date; without one, every window has all rows",
+        "since_format": "how that column writes a date (`%Y%m%d`), if it is text that sorts like dates",
+        "changed_column": "a moment, a day or a number that grows whenever a row changes: the rest is taken over "
+        "from earlier runs",
+        "overlap": "how far behind the mark reading begins again: seconds, or a number where the column holds numbers",
+        "received_column": "in a feed: the day on which the receiver took the row",
+        "label": "the heading by which a person finds a row, where that is not the key",
+        "ignore": "headings that say nothing about the record",
+        "size": "rows read at a time",
+    },
+    "Writing": {
+        "tables": "each gets one row of each record, in this order, in one transaction: parents first",
+        "operations": "`publish`, `correct`, `withdraw` → what `{operation}` is then; what is not named is never done",
+        "rows": "the most records in one transaction",
+        "settles": "seconds that rows are asked after until the receiver has judged them; and after which a batch that "
+        "is not there counts as never arrived",
+    },
+    "Target": {
+        "table": "the table, its schema in front if it needs one",
+        "row": "the column that takes our own number of the row: 32 letters and digits",
+        "columns": "column → heading of the profile; without any, each heading is a column",
+        "fixed": "column → text; `{row}`, `{batch}`, `{number}` (in the batch), `{operation}`, `{reason}` (of a "
+        "withdrawal) and `{now}` are filled in",
+        "update": "the columns by which a correction finds the one row that it changes; without any, a correction is "
+        "one more row, and nothing is ever changed",
+        "status": "where the receiver says what became of a row; without it, what is inserted counts as accepted",
+    },
+    "Status": {
+        "column": "the column that the receiver marks",
+        "pending": "the value with which a row is inserted, and others that mean that it is not judged yet",
+        "done": "the values that mean taken",
+        "failed": "the values that mean refused",
+        "error": "the column with the reason",
     },
     "FilesDeclared": {
         "kind": "",

@@ -18,6 +18,7 @@ from bots.declared import BotDeclared, CommitmentsDeclared
 from bots.workspace import Settings
 from cli.main import build
 from connectors.api.declared import ApiDeclared
+from connectors.database.declared import DatabaseDeclared
 from connectors.files import FilesDeclared
 from connectors.portal.declared import PortalDeclared
 from mappings import transforms
@@ -39,6 +40,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "bot.commitments": CommitmentsDeclared,
     "calendar": CalendarDeclared,
     "connector.api": ApiDeclared,
+    "connector.database": DatabaseDeclared,
     "connector.files": FilesDeclared,
     "connector.portal": PortalDeclared,
     "mapping": MappingFile,

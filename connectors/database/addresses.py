@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
+from importlib import import_module
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -79,14 +79,16 @@ def driver_of(url: URL, system: str) -> Driver:
     """Return the driver for an address.
 
     Raises:
-        UsageError: it is not installed.
+        UsageError: it, or a library that it needs, is not installed.
     """
     driver = DRIVERS[url.get_backend_name()]
-    if find_spec(driver.module) is None:
+    try:
+        import_module(driver.module)
+    except ImportError as error:
         raise UsageError(
             "driver-missing",
-            _("The driver for {database} is not installed.").format(database=driver.title),
+            _("The driver for {database} is not installed: {reason}").format(database=driver.title, reason=error),
             todo=_("Install it: pip install 'yinxin[{extra}]'").format(extra=driver.extra),
             place=Place(system=system, field="url"),
-        )
+        ) from None
     return driver

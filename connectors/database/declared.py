@@ -6,7 +6,7 @@ import re
 from string import Formatter
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from connectors.base import Action
 from connectors.database.addresses import address_of
@@ -40,7 +40,7 @@ def _fillable(fixed: dict[str, str]) -> dict[str, str]:
     return fixed
 
 
-class Reading(Declared):
+class Query(Declared):
     """What is read: a table, a view or a SELECT.
 
     Attributes:
@@ -72,7 +72,7 @@ class Reading(Declared):
     size: int = Field(default=1000, ge=1, le=10_000)
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Reading:
+    def _one_of_two(self) -> Query:
         if bool(self.table) == bool(self.select):
             raise ValueError("give either table or select")
         return self
@@ -105,6 +105,8 @@ class Target(Declared):
         columns: column → heading of the profile; without any, each heading is a column.
         fixed: column → text, in which ``{row}``, ``{batch}``, ``{number}``, ``{operation}``, ``{reason}`` and ``{now}``
             are filled in.
+        update: the columns by which a correction finds the one row that it changes; without any, nothing is ever
+            changed, and a correction is one more row.
         status: how the receiver says what became of a row.
     """
 
@@ -112,6 +114,7 @@ class Target(Declared):
     row: str
     columns: dict[str, str] = {}
     fixed: Annotated[dict[str, str], AfterValidator(_fillable)] = {}
+    update: tuple[str, ...] = ()
     status: Status | None = None
 
 
@@ -130,6 +133,13 @@ class Writing(Declared):
     operations: dict[Action, str] = {"publish": ""}
     rows: int = Field(default=500, ge=1, le=9999)
     settles: float = Field(default=60, ge=0)
+
+    @field_validator("tables")
+    @classmethod
+    def _each_once(cls, tables: tuple[Target, ...]) -> tuple[Target, ...]:
+        if len({each.table for each in tables}) < len(tables):
+            raise ValueError("each table stands here once")
+        return tables
 
 
 class DatabaseDeclared(Connected):
@@ -153,7 +163,7 @@ class DatabaseDeclared(Connected):
     verify: bool = True
     ca: str = ""
     timeout: float = Field(default=30, gt=0)
-    read: Reading
+    read: Query
     write: Writing | None = None
 
     @property

@@ -41,7 +41,7 @@ def open_engine(declared: DatabaseDeclared, password: str, folder: Path) -> Engi
         url = _on_file(url, folder)
     elif declared.user:
         url = url.set(username=declared.user, password=password or None)
-    url, arguments = _secured(url, declared, folder)
+    url, arguments = secured(url, declared, folder)
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -76,7 +76,7 @@ def _on_file(url: URL, folder: Path) -> URL:
     return url.set(database=file.as_uri()).update_query_dict({"mode": "rw", "uri": "true"})
 
 
-def _secured(url: URL, declared: DatabaseDeclared, folder: Path) -> tuple[URL, dict[str, Any]]:
+def secured(url: URL, declared: DatabaseDeclared, folder: Path) -> tuple[URL, dict[str, Any]]:
     """Return the address and the arguments with which the driver verifies the server, and waits as long as it may."""
     ca = str(folder / declared.ca) if declared.ca else None
     seconds = declared.timeout
@@ -88,8 +88,7 @@ def _secured(url: URL, declared: DatabaseDeclared, folder: Path) -> tuple[URL, d
         times = {"connect_timeout": seconds, "read_timeout": seconds, "write_timeout": seconds}
         return url, {**times, "charset": "utf8mb4", **_secured_mysql(url, ca, verify=declared.verify)}
     if kind == "oracle":
-        wallet = {"protocol": "tcps", "ssl_context": ssl.create_default_context(cafile=ca)} if declared.verify else {}
-        return url, {"tcp_connect_timeout": seconds, **wallet}
+        return url, {"tcp_connect_timeout": seconds, **(_secured_oracle(url, ca) if declared.verify else {})}
     if kind == "mssql":
         trust = "no" if declared.verify else "yes"
         options = {"driver": _SQL_SERVER, "Encrypt": "yes", "TrustServerCertificate": trust, **url.query}
@@ -98,10 +97,19 @@ def _secured(url: URL, declared: DatabaseDeclared, folder: Path) -> tuple[URL, d
 
 
 def _secured_mysql(url: URL, ca: str | None, *, verify: bool) -> dict[str, Any]:
-    """A socket on this machine needs no encryption; where nothing is verified, the driver encrypts if the server can."""
+    """A socket on this machine needs no encryption; without verifying, the driver encrypts if the server can."""
     if "unix_socket" in url.query:
         return {"ssl_disabled": True}
     return {"ssl": ssl.create_default_context(cafile=ca)} if verify else {}
+
+
+def _secured_oracle(url: URL, ca: str | None) -> dict[str, Any]:
+    """SQLAlchemy writes out an address without encryption, which would win over any other argument."""
+    service = url.query.get("service_name")
+    there = f"SERVICE_NAME={service}" if service else f"SID={url.database}"
+    address = f"(ADDRESS=(PROTOCOL=TCPS)(HOST={url.host})(PORT={url.port or 2484}))"
+    dsn = f"(DESCRIPTION={address}(CONNECT_DATA=({there}))(SECURITY=(SSL_SERVER_DN_MATCH=ON)))"
+    return {"dsn": dsn, "ssl_context": ssl.create_default_context(cafile=ca)}
 
 
 def _waits(url: URL) -> dict[str, str]:

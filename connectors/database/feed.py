@@ -13,7 +13,7 @@ from connectors.base import Action, Batch, Evidence, Receipt
 from connectors.database.columns import Columned, columns_of
 from connectors.database.declared import Target, Writing
 from connectors.database.filling import REASON, Filler, headings_of, lines_of, number_of
-from connectors.database.inserting import insert_all
+from connectors.database.inserting import Inserter
 from connectors.database.opened import Database
 from connectors.database.reading import Found, Reader, all_rows
 from connectors.database.receipts import Receipts
@@ -27,7 +27,10 @@ RECEIVED = "received"
 
 
 class DatabaseFeed:
-    """A receiver that takes rows in exchange tables; nothing of them is ever changed or deleted by us."""
+    """A receiver that takes rows in exchange tables.
+
+    No row is ever deleted by us, and none changed, unless a table declares how a correction finds the row it is of.
+    """
 
     def __init__(self, name: str, database: Database, profile: Profile, writing: Writing) -> None:
         self.name = name
@@ -38,11 +41,10 @@ class DatabaseFeed:
         self._writing = writing
         self._receipts = Receipts(database, writing)
         self._columns: dict[str, dict[str, Columned]] = {}
-        self._inserted = False
 
     @property
     def corrects(self) -> Literal["replace", "reissue", ""]:
-        """A correction is one more row with its own operation, or a withdrawal and another publication."""
+        """A correction is one more row or one row changed, or else a withdrawal and another publication."""
         if "correct" in self._writing.operations:
             return "replace"
         return "reissue" if "withdraw" in self._writing.operations else ""
@@ -86,7 +88,7 @@ class DatabaseFeed:
         columns = columns_of(connection, target.table, self.title)
         status = [target.status.column, target.status.error] if target.status else []
         given = {*headings_of(target, self.profile), *target.fixed, target.row, *status[:1]}
-        missing = sorted(name for name in {*given, *status} if name and name not in columns)
+        missing = sorted(name for name in {*given, *status, *target.update} if name and name not in columns)
         wanting = sorted(
             each.name for each in columns.values() if not each.empty and not each.filled and each.name not in given
         )
@@ -135,12 +137,11 @@ class DatabaseFeed:
             SystemFailure: it could not be inserted; nothing is there.
             DeliveryError: the commit was not answered.
         """
-        columns, lines = await self._checked(), lines_of(batch.content)
+        inserter = Inserter(self._writing.tables, await self._checked(), batch.action, self.title)
+        lines = lines_of(batch.content)
         refused = {line.number: line.refused for line in lines if line.refused}
         whole = [line for line in lines if not line.refused]
-        refused |= await self._database.ask(
-            lambda connection: insert_all(connection, self._writing.tables, whole, columns, self.title)
-        )
+        refused |= await self._database.ask(lambda connection: inserter.write(connection, whole))
         number = number_of(batch.file_name)
         receipt = await self._receipts.of(number, batch.rows, refused, patience=self.settles)
         return receipt or Receipt(number, tuple(batch.rows.values()), {})  # taken away at once, so it was taken

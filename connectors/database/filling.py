@@ -15,13 +15,15 @@ from connectors.database.columns import Columned
 from connectors.database.declared import Target, Writing
 from mappings.profiles import Profile
 from words.errors import DriftError, Place
+from words.languages import N_, ngettext
 from words.languages import gettext as _
-from words.languages import ngettext
 
 #: The key of a payload under which a withdrawal tells its reason.
 REASON = "_reason"
 RECORD = "record_id"
 _DIGITS = 28
+
+_UNITS = {"bytes": N_("bytes"), "characters": N_("characters")}
 
 Columns = Mapping[str, Mapping[str, Columned]]
 
@@ -78,7 +80,7 @@ class Filler:
         self._measure([line for line in lines if not line.refused])
         text = "".join(f"{json.dumps(_told(line), ensure_ascii=False)}\n" for line in lines)
         rows = {place: payload[RECORD] for place, payload in enumerate(payloads, 1)}
-        return Batch(text.encode(), file_name, rows, action)
+        return Batch(text.encode(errors="backslashreplace"), file_name, rows, action)
 
     def _line(self, payload: Mapping[str, str], action: Action, at: tuple[str, int], now: datetime) -> Line:
         batch, number = at
@@ -133,7 +135,7 @@ class Filler:
             ]
             number += bool(over)
             for column, size in over:
-                where = (column.name, f"{column.longest} {_(column.unit)}")
+                where = (column.name, f"{column.longest} {_(_UNITS[column.unit])}")
                 long[where] = max(long.get(where, 0), size)
         if long:
             raise self._too_long(long, number)
@@ -180,7 +182,7 @@ def _told(line: Line) -> dict[str, Any]:
 
 def lines_of(content: bytes) -> list[Line]:
     """Read a batch's JSON lines."""
-    found = [json.loads(line) for line in content.decode().splitlines()]
+    found = [json.loads(line) for line in content.splitlines()]  # of bytes: text has more ways of ending a line
     return [Line(each["number"], each["rows"], each.get("refused", "")) for each in found]
 
 

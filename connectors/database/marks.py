@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import xxhash
 
-from connectors.database.declared import Reading
+from connectors.database.declared import Query
 from words.errors import Place, UsageError
 from words.languages import gettext as _
 
@@ -24,7 +24,7 @@ class Mark:
     As text it is the hash of what is declared, the kind of value, and the value: another declaration reads anew.
     """
 
-    def __init__(self, reading: Reading, system: str) -> None:
+    def __init__(self, reading: Query, system: str) -> None:
         self._reading, self._system = reading, system
         self._form = xxhash.xxh3_64_hexdigest(reading.model_dump_json().encode())
         self._before: Value | None = None

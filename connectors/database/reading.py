@@ -1,10 +1,10 @@
-"""Reading: pages of a table, a view or a SELECT in the order of its key, all as of one moment."""
+"""Query: pages of a table, a view or a SELECT in the order of its key, all as of one moment."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -18,7 +18,6 @@ from sqlalchemy import (
     Connection,
     Dialect,
     FromClause,
-    RowMapping,
     Select,
     TableClause,
     and_,
@@ -36,12 +35,14 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.types import NullType
 
 from connectors.base import Window
-from connectors.database.declared import Reading
+from connectors.database.declared import Query
 from connectors.database.texts import padded_columns, text_of
 from connectors.database.trouble import fault_of
 from words.errors import DriftError, Place, UsageError
 from words.languages import gettext as _
 
+#: Where a column stands in an answer, its name, and whether its values come filled up with blanks.
+_At = tuple[int, str, bool]
 _OF_BOUND = NullType()  # the server reads a bound value as the column's type, not as one that is guessed
 
 
@@ -74,7 +75,7 @@ class Reader:
         system: what it is called in errors.
     """
 
-    reading: Reading
+    reading: Query
     dialect: Dialect
     system: str
 
@@ -181,30 +182,33 @@ class Reader:
         try:
             result = connection.execute(question)
             padded = padded_columns(self.dialect.name, result.cursor.description if result.cursor else None)
+            names = list(map(str, result.keys()))
             if not brief:
-                self._all_there(set(result.keys()))
-            rows = result.mappings().all()
+                self._all_there(names)
+            rows = result.all()
         except DataError as error:
             raise self._unreadable(fault_of(error)) from error
-        return [self._row(row, padded, brief=brief) for row in rows]
+        places = {name: (number, name, filled) for number, (name, filled) in enumerate(zip(names, padded, strict=True))}
+        headings = {} if brief else self.reading.columns or {name: name for name in names}
+        told = {heading: places[name] for name, heading in headings.items()}
+        return [self._row(row, places, None if brief else told) for row in rows]
 
-    def _row(self, row: RowMapping, padded: Sequence[bool], *, brief: bool) -> Found:
+    def _row(self, row: Sequence[Any], places: Mapping[str, _At], told: Mapping[str, _At] | None) -> Found:
         reading = self.reading
-        headings = {} if brief else reading.columns or {name: name for name in row}
-        wanted = {*headings, *reading.key, reading.received_column}
-        texts = {
-            str(name): text_of(value, str(name), self.system, padded=filled)
-            for (name, value), filled in zip(row.items(), padded or [False] * len(row), strict=True)
-            if name in wanted
-        }
-        keys = [texts[name] for name in reading.key]
+        keys = [self._text(row, places[name]) for name in reading.key]
+        received = places.get(reading.received_column)
         return Found(
-            tuple(row[name] for name in reading.key),
+            tuple(row[places[name][0]] for name in reading.key),
             keys[0] if len(keys) == 1 else json.dumps(keys, ensure_ascii=False),
-            None if brief else {heading: texts[name] for name, heading in headings.items()},
-            row[reading.changed_column] if reading.changed_column else None,
-            texts.get(reading.received_column, ""),
+            None if told is None else {heading: self._text(row, at) for heading, at in told.items()},
+            row[places[reading.changed_column][0]] if reading.changed_column else None,
+            self._text(row, received) if received else "",
         )
+
+    def _text(self, row: Sequence[Any], at: _At) -> str:
+        number, name, padded = at
+        value = row[number]
+        return value if type(value) is str and not padded else text_of(value, name, self.system, padded=padded)
 
     def _all_there(self, names: Collection[str]) -> None:
         reading = self.reading
@@ -252,7 +256,7 @@ def all_rows(reader: Reader, connection: Connection) -> list[Found]:
     return rows
 
 
-def rows_of(reading: Reading) -> FromClause:
+def rows_of(reading: Query) -> FromClause:
     """Return what is read from, as part of a question; a SELECT becomes one that another one is asked of."""
     if reading.table:
         return table_of(reading.table)

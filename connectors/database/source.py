@@ -96,11 +96,11 @@ class DatabaseSource:
     def _row(self, found: Found, known: Known) -> Row:
         digest, payload = known.get(found.key, ("", {}))
         told = digest if found.payload is None else digest_of(found.payload, self._reading.ignore)
-        if told != digest and found.payload is not None:
-            self._fresh.append(found.payload)
-            payload = found.payload
-        label = payload.get(self._reading.label, "")
-        return Row(found.key, told, payload, known=told == digest, label=label)
+        taken_over = told == digest and bool(payload)
+        if not taken_over:
+            payload = found.payload or {}
+            self._fresh.append(payload)
+        return Row(found.key, told, payload, known=taken_over, label=payload.get(self._reading.label, ""))
 
     def _whole(self, total: int, found: int) -> None:
         if total != found:

@@ -123,7 +123,7 @@ def refused(error: BaseException, place: Place) -> LoginNeeded:
 
 def _unreachable(error: BaseException, place: Place) -> SystemFailure:
     return SystemFailure(
-        UNREACHABLE,
+        "database-unreachable",
         _("The database cannot be reached: {reason}").format(reason=reason_of(error)),
         todo=_("Check the server, the network and “url” in the connector, then run it again."),
         place=place,

@@ -6,6 +6,7 @@ import pytest
 
 from bots.workspace import Settings
 from connectors.api.declared import ApiDeclared
+from connectors.database.declared import DatabaseDeclared
 from connectors.files import FilesDeclared
 from connectors.portal.declared import PortalDeclared
 from connectors.portal.entering import lint_form
@@ -44,6 +45,16 @@ def test_the_interface_examples_are_whole_connectors() -> None:
     assert parse(ApiDeclared, source, "example").roles == ("source",)
     assert parse(ApiDeclared, feed, "example").roles == ("feed",)
     assert max(text.count("\n") for text in (source, feed)) < 40
+
+
+def test_the_database_examples_are_whole_connectors() -> None:
+    """What the page on databases shows can be copied as it is, and is short."""
+    read, written = blocks(DOCS / "how-to" / "connect-a-database.md", "yaml")
+    assert parse(DatabaseDeclared, read.text, "example").roles == ("source", "ledger")
+    feed = parse(DatabaseDeclared, written.text, "example")
+    assert feed.write is not None
+    assert [target.table for target in feed.write.tables] == ["xk_frxx", "xk_frxx_fj"]
+    assert all(len(block.text.splitlines()) < 40 for block in (read, written))
 
 
 def test_the_ledger_example_passes_the_lint() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.database.columns import Columned
-from connectors.database.filling import number_of, row_of
+from connectors.database.declared import Target, Writing
+from connectors.database.filling import Filler, lines_of, number_of, row_of
+from mappings.profiles import Profile
 from tests.connectors.database.conftest import servers
 from tests.connectors.database.lossy import line_to
 from tests.connectors.database.rights import grant, user
-from tests.connectors.database.sites import Site, on_mariadb
+from tests.connectors.database.sites import PROFILE, Site, on_mariadb
 from tests.mariadb import Server
 from words.errors import DeliveryError, DriftError, LoginNeeded
 
@@ -131,6 +134,27 @@ async def test_a_correction_is_one_more_row_and_a_withdrawal_too(site: Site) -> 
         ("U", "更正", "", "1号"),
         ("D", "许可内容", "撤销原因", "1号"),
     ]
+
+
+async def test_a_correction_changes_the_one_row_that_it_is_of_if_that_is_declared(site: Site) -> None:
+    """The row is found by the declared columns, and by its new number afterwards; none or several are a refusal."""
+    made(site)
+    feed = site.feed({**BOTH, "tables": [{**PARENT, "status": STATUS, "update": ["wsh"]}]})
+    (first,) = await feed.fill(_payloads("1号", "2号", "2号", "3号"), "publish", "front-1")
+    await feed.send(first)
+    site.run("UPDATE licence_in SET jsbs = '1'")
+    (second,) = await feed.fill(_payloads("1号", "2号", "4号", XK_NR="更正"), "correct", "front-2")
+    receipt = await feed.send(second)
+    assert receipt.accepted == ("r1号",)
+    assert set(receipt.refused) == {"r2号", "r4号"}
+    rows = site.run("SELECT wsh, nr, jsbs, oper FROM licence_in ORDER BY lsh")
+    assert [tuple(cell.strip() for cell in row) for row in rows] == [
+        ("1号", "更正", "0", "U"),
+        *[(number, "许可内容", "1", "I") for number in ("2号", "2号", "3号")],
+    ]
+    found = await feed.look_up(second.file_name, ["r1号"])
+    assert found is not None
+    assert found.accepted == ("r1号",)
 
 
 async def test_a_withdrawal_says_why_and_leaves_nothing_to_be_shown(site: Site) -> None:
@@ -334,6 +358,18 @@ def test_a_size_in_bytes_is_what_the_encoding_makes_of_it(value: str, encoding: 
     assert bool(column.unknown(value)) == ("𠮷" in value and encoding in ("gbk", "utf8mb3"))
     if not column.unknown(value):
         assert column.size(value) == len(value.encode(codec))
+
+
+@given(st.text(st.characters() | st.sampled_from('\u2028\x85\x0b\r\n\ud800"\\'), max_size=20))
+def test_a_batch_holds_every_text_as_it_is(value: str) -> None:
+    """Line ends of any alphabet, quotes and halves of characters are in the rows that are inserted."""
+    columns = {"t": {name: Columned(name, "text") for name in ("n", "r")}}
+    writing = Writing(tables=(Target(table="t", row="r", columns={"n": "XK_NR"}),))
+    profile = Profile.parse(PROFILE, "front", "front")
+    now = datetime.now()  # noqa: DTZ005 - exchange tables keep the wall's time
+    batch = Filler(writing, profile, columns, "front").batch([{"XK_NR": value, "record_id": "r"}], "publish", "f", now)
+    (line,) = lines_of(batch.content)
+    assert line.rows["t"]["n"] == (value or None)
 
 
 @given(st.lists(st.tuples(st.text(max_size=8), st.integers(1, 9999)), unique=True, max_size=4))

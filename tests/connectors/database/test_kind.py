@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from sqlalchemy import Dialect
 from sqlalchemy.dialects import mssql, oracle
 
 from connectors.base import Incremental, Window
+from connectors.database.addresses import address_of
 from connectors.database.declared import DatabaseDeclared
+from connectors.database.engines import secured
 from connectors.database.kind import KIND
 from connectors.database.reading import Reader
 from connectors.kinds import kind_of
@@ -108,7 +111,7 @@ async def test_a_driver_that_is_not_there_is_named_with_its_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, extra: str
 ) -> None:
     """Oracle and SQL Server are extras, and the error says which one to install."""
-    monkeypatch.setattr("connectors.database.addresses.find_spec", lambda _name: None)
+    monkeypatch.setitem(sys.modules, {"oracle": "oracledb", "sqlserver": "pyodbc"}[extra], None)
     site = Site("none", url, "reader", tmp_path, lambda _statements: [])
     with pytest.raises(UsageError) as caught:
         await site.source(**READ).again("1")
@@ -173,6 +176,22 @@ async def test_a_server_has_to_prove_who_it_is(mariadb: Server, tmp_path: Path) 
         await KIND.reach(site.given(site.declared(READ, verify=True)), 5)
     assert caught.value.code == "database-not-verified"
     assert "MariaDB" in (await KIND.reach(site.given(site.declared(READ, verify=True, ca="ca.pem")), 5)).said
+
+
+@pytest.mark.parametrize(
+    ("url", "verifies"),
+    [
+        ("postgresql://front/x", lambda asked: asked.get("sslmode") == "verify-full"),
+        ("mysql://front/x", lambda asked: "ssl" in asked),
+        ("oracle://front/?service_name=x", lambda asked: "PROTOCOL=TCPS" in asked.get("dsn", "")),
+        ("mssql://front/x", lambda asked: asked["TrustServerCertificate"] == "no"),
+    ],
+)
+def test_verifying_is_what_drivers_are_asked_for(url: str, verifies: Callable[[dict[str, Any]], bool]) -> None:
+    """Each driver has its own word for it, and none goes without it silently."""
+    for verify in (True, False):
+        there, arguments = secured(address_of(url), _parsed(url=url, verify=verify), Path("work"))
+        assert verifies({**there.query, **arguments}) is verify
 
 
 async def test_every_request_waits_for_its_turn(site: Site) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.base import Incremental, Window
-from connectors.database.declared import Reading
+from connectors.database.declared import Query
 from connectors.database.marks import Mark
 from connectors.database.texts import text_of
 from tests.connectors.database.conftest import servers
@@ -331,7 +331,7 @@ def test_a_number_is_the_same_number_as_text(number: Decimal | float | int) -> N
 @given(st.lists(st.datetimes(*PAST), min_size=1, max_size=5), st.floats(0, 1e6))
 def test_a_mark_begins_before_everything_that_may_have_come_late(moments: list[datetime], overlap: float) -> None:
     """Whatever was seen, reading begins the overlap before the latest of it."""
-    reading = Reading(table="t", key=("id",), changed_column="c", overlap=overlap)
+    reading = Query(table="t", key=("id",), changed_column="c", overlap=overlap)
     mark, next_one = Mark(reading, "front"), Mark(reading, "front")
     for moment in moments:
         mark.see(moment)
