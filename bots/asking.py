@@ -20,7 +20,7 @@ from connectors.base import Feed, Receipt
 from journal import Delivery, Journal, State
 from journal.restoring import RESTORED
 from mappings.apply import ORIGIN, ROW_KEY, apply
-from words.errors import YinxinError
+from words.errors import BusinessError, DeliveryError
 from words.languages import gettext as _
 
 ALREADY = "already at the feed"
@@ -86,7 +86,7 @@ async def _ask_for_files(journal: Journal, run_id: str, feed: Feed) -> None:
         unclear = {each.record_id: each.id for each in standing(inside, [State.UNKNOWN])}
         try:
             receipt = await feed.look_up(file_name, [each.record_id for each in inside])
-        except YinxinError:  # it has the file and no receipt; its list of records tells which it took
+        except (DeliveryError, BusinessError):  # it has the file and no receipt; its list tells which records it took
             continue
         if receipt is not None:
             await take_in(journal, run_id, feed, receipt, unclear, file_name)
