@@ -58,6 +58,8 @@ bench: $(MADE)/browser
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.end_to_end
 	$(BIN)/python -m benchmarks.journal
+	$(BIN)/python -m benchmarks.form
+	$(BIN)/python -m benchmarks.collect
 
 # What follows changes files that are committed.
 lock: $(MADE)/venv

@@ -17,7 +17,8 @@ const picked = (holder) => {
   if (several.length) return several.map((each) => tight(textOf(each)));
   if (one) return [tight(textOf(one))];
   const input = holder.querySelector("input");
-  return [tight(holder.matches(".el-select, .ant-select") && !(input && input.readOnly) ? "" : input ? input.value : holder.innerText)];
+  const apart = holder.matches(".ant-select") || holder.querySelector(".el-select__wrapper");  // the input only searches
+  return [tight(apart ? "" : input ? input.value : holder.innerText)];
 };
 
 const shown = (control) => {

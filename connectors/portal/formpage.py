@@ -109,19 +109,16 @@ class FormPage:
         return best
 
     def _unlike(self, told: dict[str, Any]) -> DriftError:
-        code, words = ("words-twice", told["twice"]) if told["twice"] else ("words-changed", told["missing"])
-        sentence = (
-            _("Several inputs of the form have the words “{words}”. It shows: {seen}.")
-            if told["twice"]
-            else _("The form has no input with the words “{words}”. It shows: {seen}.")
-        )
+        seen, place = ", ".join(told["seen"]), self._place("form.fields")
+        todo = _("Compare the page with “form.fields” in the connector's file and correct it there; nothing was sent.")
+        if told["twice"]:
+            sentence = _("Several inputs of the form have the words “{words}”. It shows: {seen}.")
+            return DriftError(
+                "words-twice", sentence.format(words="”, “".join(told["twice"]), seen=seen), todo=todo, place=place
+            )
+        sentence = _("The form has no input with the words “{words}”. It shows: {seen}.")
         return DriftError(
-            code,
-            sentence.format(words="”, “".join(words), seen=", ".join(told["seen"])),
-            todo=_(
-                "Compare the page with “form.fields” in the connector's file and correct it there; nothing was sent."
-            ),
-            place=self._place("form.fields"),
+            "words-changed", sentence.format(words="”, “".join(told["missing"]), seen=seen), todo=todo, place=place
         )
 
     async def save(self, fields: Sequence[Meant], caption: str) -> str:

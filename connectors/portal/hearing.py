@@ -92,7 +92,7 @@ class Hearing:
             return None
         told = await self._page.ask("heard", self._words.errors)
         fresh = Counter(_texts(told)) - self._before
-        lines = [*fresh, *(line for each in told for line in each["added"])]
+        lines = [*self._sending.said, *fresh, *(line for each in told for line in each["added"])]
         refused = next(
             (line for line in lines if any(_plain(words) in _plain(line) for words in self._words.refused)), ""
         )

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
-    from playwright.async_api import APIResponse, Page, Request, Route
+    from playwright.async_api import APIResponse, Dialog, Page, Request, Route
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: What a page is drawn with; as no form sends a file here, no connection of the browser's own ever carries a record.
@@ -50,6 +50,7 @@ class Sending:
         limit: seconds that one may take.
         only: a pattern of the addresses that count; all of the host's without it.
         came: what they were answered with.
+        said: what the browser's own dialogs said meanwhile; whoever opened the page answers them.
         lost: how one of them failed, in a sentence; empty while none has.
     """
 
@@ -57,17 +58,22 @@ class Sending:
     limit: float
     only: str = ""
     came: list[Came] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     lost: str = ""
     _asked: dict[_Key, asyncio.Future[APIResponse]] = field(default_factory=dict)
     _watching: bool = False
 
     async def watch(self, page: Page) -> None:
         """Let the requests of a new page pass through here."""
+        page.on("dialog", self._hear)
         await page.route("**/*", self._handle)
+
+    def _hear(self, dialog: Dialog) -> None:
+        self.said += dialog.message.splitlines()
 
     def begin(self) -> None:
         """Forget what was sent before: a button is about to be pressed."""
-        self.came, self.lost, self._asked, self._watching = [], "", {}, True
+        self.came, self.said, self.lost, self._asked, self._watching = [], [], "", {}, True
 
     def end(self) -> None:
         """Let everything pass."""

@@ -58,6 +58,17 @@ async def test_a_message_that_is_gone_at_once_is_heard(browsers: Browsers, tmp_p
     assert receipt.papers == (("answer", b'{"code": 0, "msg": ""}'),)
 
 
+@pytest.mark.parametrize(("code", "refused"), [(0, {}), (1, {"r1": "数据已存在"})])
+async def test_what_the_browser_s_own_dialog_says_counts(
+    browsers: Browsers, tmp_path: Path, code: int, refused: dict[str, str]
+) -> None:
+    """Old systems say it in an alert, which nobody sees afterwards."""
+    form = scripted().replace("document.body.append(toast)", "alert(toast.textContent)")
+    office = Office(form, told(code, "数据已存在", keeps=True))
+    async with feed_at(office, browsers, tmp_path) as feed:
+        assert (await deliver(feed)).refused == refused
+
+
 async def test_a_page_that_sends_twice_reaches_the_system_once(browsers: Browsers, tmp_path: Path) -> None:
     """The second of two equal requests gets the answer to the first."""
     office = Office(scripted(3), told(0, "", keeps=True))
