@@ -23,7 +23,7 @@ from reconciliation.report import Report
 from sandbox.faults import Fault, Faults
 from sandbox.model import City
 from sandbox.penalties import due, with_penalties
-from sandbox.penalty_intake import SECRET
+from sandbox.penalty_gate import SECRET
 from sandbox.penalty_ledgers import write_penalty_ledgers
 from sandbox.penalty_model import Penalties
 from sandbox.penalty_table import change, fill
