@@ -33,10 +33,11 @@ def register(app: typer.Typer) -> None:
         from sandbox import server
         from sandbox.city import TODAY, build_city
         from sandbox.ledgers import write_ledgers
+        from sandbox.penalties import with_penalties
         from sandbox.truth import write_truth
 
         today: date = TODAY
-        city = build_city(seed, scale, today)
+        city = with_penalties(build_city(seed, scale, today))
         state.mkdir(parents=True, exist_ok=True)
         write_truth(city, state)
         if ledgers is not None:

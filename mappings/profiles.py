@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 import polars as pl
 from pydantic import Field as Key
@@ -15,7 +16,6 @@ from pydantic import field_validator
 
 from mappings.choices import entries, fits_choice
 from mappings.mapping import FieldRule, Mapping, MappingFile
-from mappings.normalise import BETWEEN
 from mappings.standards import STANDARDS, Standard
 from mappings.standards.fields import Field, Kind
 from words.declared import Declared, line_of, parse, suggest
@@ -41,7 +41,7 @@ class Column(Declared):
     length: int | None = None
     codes: dict[str, str] | None = None
     choices: tuple[str, ...] | None = None
-    join: str = BETWEEN
+    join: Literal["、", ",", ";", "|", "/", "，", "；"] = "、"
 
 
 class Names(Declared):

@@ -30,14 +30,20 @@ def decide(seed: int, total: int, today: date) -> list[Penalty]:
     departments = {each.key: each for each in DEPARTMENTS}
     registers = {key: _register(rng) for key in PREFIXES}
     made = []
-    for day in _days(rng, total, today):
-        offence = rng.choice(OFFENCES)
+    for day, offence in zip(_days(rng, total, today), _offences(rng, total), strict=True):
         department = departments[offence.department]
         number = f"{PREFIXES[department.key]}〔{day.year}〕{next(registers[department.key])}号"
         party = subjects.holder(_as_item(offence))
         values = _party(party) | _penalty(rng, offence, party, day) | _seal(department) | {"CF_WSH": number}
         made.append(Penalty(department, day, {code: values.get(code, "") for _, code in COLUMNS}))
     return made
+
+
+def _offences(rng: Random, total: int) -> list[Offence]:
+    """Draw an offence for each penalty, every one once at least."""
+    drawn = [*OFFENCES, *rng.choices(OFFENCES, k=total - len(OFFENCES))]
+    rng.shuffle(drawn)
+    return drawn
 
 
 def _register(rng: Random) -> Iterator[int]:

@@ -1,18 +1,9 @@
-"""The credit platform's interface for penalties: tokens that expire, signed batches, results that come later.
-
-Every request but the one for a token bears ``X-App-Key``, ``X-Access-Token``, ``X-Timestamp`` (milliseconds),
-``X-Nonce`` and ``X-Signature``: HMAC-SHA256, in hex, of method, path, timestamp, nonce and the SHA-256 of the body,
-with line feeds between them.
-"""
+"""The credit platform's interface for penalties: batches as JSON, results that come later, a list, withdrawals."""
 
 from __future__ import annotations
 
-import hmac
 import json
-import secrets
-import time
 from collections.abc import Awaitable, Callable, Sequence
-from hashlib import sha256
 from typing import Any, TypeVar
 
 from starlette.requests import Request
@@ -27,13 +18,12 @@ from sandbox.credit_penalties import AMOUNTS, PENALTIES
 from sandbox.credit_store import Store, Stored
 from sandbox.credit_withdrawal import RefusedError, Wish, Withdrawals
 from sandbox.faults import Faults
+from sandbox.penalty_gate import APP, Gate
 from sandbox.web import ok, refused, whole
 from sandbox.wire import Cut, Silence
 
-APP, SECRET = "hhht_penalties", "Yinxin-2024-p"
 SYSTEM = "penalties"
 NO_TOKEN, NOT_SIGNED, NOT_READABLE, KNOWN, NOT_TAKEN = 40101, 40103, 40001, 40901, 42201
-_SKEW = 300  # seconds
 _STATES = {"未开始": "0", "正在执行": "1", "完成": "2", "失败": "3"}
 
 T = TypeVar("T")
@@ -68,9 +58,7 @@ class PenaltyIntake:
         self.intake = _JsonIntake(store)
         self._faults = faults
         self._withdrawals = Withdrawals(store, days)
-        self._lasts = lasts
-        self._tokens: dict[str, float] = {}
-        self._nonces: set[str] = set()
+        self._gate = Gate(lasts)
 
     def routes(self) -> list[Route]:
         """The addresses of the interface."""
@@ -91,12 +79,11 @@ class PenaltyIntake:
 
     async def token(self, request: Request) -> Response:
         """Hand out a token."""
-        asked = await _json(request)
-        if asked is None or (asked.get("appKey"), asked.get("appSecret")) != (APP, SECRET):
+        asked = await _json(request) or {}
+        token = self._gate.enter(asked.get("appKey"), asked.get("appSecret"))
+        if not token:
             return refused(NO_TOKEN, "appKey或appSecret错误")
-        token = secrets.token_hex(16)
-        self._tokens[token] = time.monotonic() + self._lasts
-        return ok({"accessToken": token, "expiresIn": int(self._lasts)})
+        return ok({"accessToken": token, "expiresIn": int(self._gate.lasts)})
 
     async def turned_away(self, request: Request) -> Response | None:
         """What a request gets that is not let through."""
@@ -105,23 +92,10 @@ class PenaltyIntake:
         if self._struck("too_many_requests"):
             return PlainTextResponse("请求过于频繁，请稍后再试", 429, headers={"retry-after": "1"})
         if self._struck("expire_token"):
-            self._tokens.clear()
-        if not self._is_signed(request, await request.body()):
+            self._gate.forget()
+        if not self._gate.is_signed(request, await request.body()):
             return refused(NOT_SIGNED, "签名错误")
-        if self._tokens.get(request.headers.get("x-access-token", ""), 0) < time.monotonic():
-            return refused(NO_TOKEN, "令牌无效或已过期")
-        return None
-
-    def _is_signed(self, request: Request, body: bytes) -> bool:
-        told = {name: request.headers.get(f"x-{name}", "") for name in ("app-key", "timestamp", "nonce", "signature")}
-        if told["app-key"] != APP or not told["timestamp"].isdecimal() or told["nonce"] in self._nonces | {""}:
-            return False
-        if abs(int(told["timestamp"]) / 1000 - time.time()) > _SKEW:
-            return False
-        parts = (request.method, request.url.path, told["timestamp"], told["nonce"], sha256(body).hexdigest())
-        signature = hmac.digest(SECRET.encode(), "\n".join(parts).encode(), "sha256").hex()
-        self._nonces.add(told["nonce"])
-        return hmac.compare_digest(signature.encode(), told["signature"].encode())
+        return None if self._gate.lives(request) else refused(NO_TOKEN, "令牌无效或已过期")
 
     @signed
     async def publish(self, request: Request) -> Response:

@@ -66,14 +66,9 @@ def draw(rng: Random, made: Sequence[Penalty], today: date, scale: float) -> dic
         ValueError: there is no room for one of every kind.
     """
     plan: dict[int, str] = {}
-    parties = [each.values["CF_XDR_MC"] for each in made]
     for kind, planted in KINDS.items():
         count = max(1, round(planted.share * scale))
-        free = [
-            place
-            for place, each in enumerate(made)
-            if place not in plan and parties.count(parties[place]) == 1 and _fits(kind, each, today)
-        ]
+        free = [place for place, each in enumerate(made) if place not in plan and _fits(kind, each, today)]
         if len(free) < count:
             raise ValueError(f"there is no room for {count} × {kind}")
         plan |= dict.fromkeys(rng.sample(free, count), kind)
@@ -83,7 +78,7 @@ def draw(rng: Random, made: Sequence[Penalty], today: date, scale: float) -> dic
 def _fits(kind: str, penalty: Penalty, today: date) -> bool:
     values = penalty.values
     needs: Mapping[str, bool] = {
-        "dotted_name": values["CF_XDR_LB"] == "自然人",
+        "dotted_name": values["CF_XDR_LB"] in {"自然人", "个体工商户"},
         "bare_other": CRITICISM in values["CF_CFLB"],
         "fine_missing": FINE in values["CF_CFLB"],
         "other_value": FINE in values["CF_CFLB"],

@@ -31,7 +31,6 @@ from sandbox.doors import ACCOUNTS, Door
 from sandbox.faults import Faults
 from sandbox.halves import Halves, split
 from sandbox.model import City
-from sandbox.penalties import with_penalties
 from sandbox.penalty_intake import PenaltyIntake
 from sandbox.web import HERE, html
 from sandbox.wire import Wires
@@ -145,7 +144,7 @@ def serve(
     **behaviour: float,
 ) -> None:
     """Serve the city until the process is told to stop; ``behaviour`` is what ``create_app`` takes."""
-    app = create_app(with_penalties(city), state, clock=None, **behaviour)
+    app = create_app(city, state, clock=None, **behaviour)
     config = uvicorn.Config(
         app, host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=1
     )

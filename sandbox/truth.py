@@ -175,8 +175,14 @@ def _verdicts(records: Iterable[Entry]) -> dict[str, int]:
 
 
 def write_truth(city: City, folder: Path) -> Path:
-    """Write the truth as ``truth.json`` into ``folder``."""
+    """Write the truth as ``truth.json`` into ``folder``, that of the penalties beside it as ``penalties.json``."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "truth.json"
-    path.write_text(json.dumps(city.truth, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    _write(path, city.truth)
+    if city.penalties:
+        _write(folder / "penalties.json", city.penalties.truth)
     return path
+
+
+def _write(path: Path, truth: Mapping[str, object]) -> None:
+    path.write_text(json.dumps(truth, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

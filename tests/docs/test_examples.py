@@ -77,6 +77,16 @@ def test_the_calendar_example_passes_the_lint() -> None:
     assert read_calendar(_example("working-days.md"), CALENDAR).open == {"2024-08-24": "补班"}
 
 
+def test_the_penalties_page_names_every_file_of_its_example() -> None:
+    """Whoever copies the example knows what each file is, and its settings are settings."""
+    example = DOCS / "examples/penalties"
+    page = (DOCS / "how-to/disclose-penalties.md").read_text(encoding="utf-8")
+    files = [file.relative_to(DOCS).as_posix() for file in example.rglob("*.*")]
+    assert [file for file in files if f"](../{file})" not in page] == []
+    told = (example / "yinxin.toml").read_text(encoding="utf-8")
+    assert set(parse_toml(Settings, f'title = "x"\n{told}', "yinxin.toml").hosts) == {"exchange", "penalties"}
+
+
 @pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
 def test_the_readme_quotes_the_shipped_connector(page: object) -> None:
     """The excerpt of a connector stands in connectors/approval.yaml line for line."""

@@ -24,7 +24,7 @@ from sandbox.city import build_city
 from sandbox.credit_penalties import as_stored
 from sandbox.model import City
 from sandbox.penalties import build_penalties, due, with_penalties
-from sandbox.penalty_intake import APP, SECRET
+from sandbox.penalty_gate import APP, SECRET
 from sandbox.penalty_mistakes import KINDS
 from sandbox.penalty_model import Penalties
 from sandbox.penalty_table import change, fill
