@@ -559,6 +559,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "unpacked": "megabytes of all that is in one file, unpacked",
         "ratio": "by how much a part of more than a megabyte may grow when it is unpacked",
         "entries": "parts of one file",
+        "cells": "cells of one sheet, up to its last row and column with something in them",
     },
     "Sftp": {
         "host": "its name or address",

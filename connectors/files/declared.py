@@ -75,12 +75,14 @@ class Limits(Declared):
         unpacked: of everything in one file, unpacked.
         ratio: by how much a part of it may grow; parts that stay below one megabyte may grow as they like.
         entries: parts of one file.
+        cells: of one sheet, up to its last row and column with something in them.
     """
 
     size: float = Field(default=200, gt=0)
     unpacked: float = Field(default=2000, gt=0)
     ratio: float = Field(default=200, gt=1)
     entries: int = Field(default=2000, ge=1)
+    cells: int = Field(default=25_000_000, ge=1)
 
 
 class Sftp(Declared):

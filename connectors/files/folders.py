@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from connectors.courtesy import UNLIMITED, Turns
-from words.errors import BusinessError, Place, UsageError
+from words.errors import BusinessError, Place, SystemFailure, UsageError
 from words.languages import gettext as _
 
 T = TypeVar("T")
@@ -113,12 +113,28 @@ class LocalFolder:
 
     async def _done(self, work: Callable[..., T], *given: object) -> T:
         await self.turns.turn()
-        return await asyncio.to_thread(work, *given)
+        try:
+            return await asyncio.to_thread(work, *given)
+        except (FileNotFoundError, FileExistsError, PermissionError):
+            raise
+        except OSError as error:  # the disk is full, or what is mounted there is away
+            raise self._silent(str(error)) from error
+
+    def _silent(self, reason: str) -> SystemFailure:
+        return SystemFailure(
+            "folder-fails",
+            _("The folder does not answer as it should: {reason}").format(reason=reason),
+            todo=_("Look whether its disk is full or its server is away."),
+            place=Place(system=self.title, file=self.where),
+        )
 
     def _listed(self, below: bool) -> list[Found]:
         if not self.path.is_dir():
             raise not_there(self.title, self.where)
-        paths = sorted(self.path.rglob("*") if below else self.path.iterdir())
+        try:
+            paths = sorted(self.path.rglob("*") if below else self.path.iterdir())
+        except PermissionError as error:
+            raise self._silent(str(error)) from error
         return [found for path in paths if (found := self._found(path))]
 
     def _found(self, path: Path) -> Found | None:

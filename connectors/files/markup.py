@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 from connectors.files.declared import Reading
 from connectors.files.delimited import decoded
 from connectors.files.objects import table
-from connectors.files.sheets import Sheet
+from connectors.files.sheets import Sheet, no_records
 from mappings.headers import plain_header
 from words.errors import BusinessError, Place
 from words.languages import gettext as _
@@ -38,12 +38,7 @@ def read(content: bytes, name: str, reading: Reading, words: frozenset[str]) -> 
     """
     records = _records(_parsed(content, name, reading), reading.records, words)
     if records is None:
-        raise BusinessError(
-            "no-records",
-            _("There are no records in this file."),
-            todo=_("Compare it with “reading.records” in the connector."),
-            place=Place(file=name),
-        )
+        raise no_records(name)
     yield table(name, [_flat(record) for record in records])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.files.declared import Reading
 from connectors.files.delimited import decoded
-from connectors.files.sheets import Sheet, framed
+from connectors.files.sheets import Sheet, framed, no_records
 from connectors.portal.filling import dig, flat
 from mappings.headers import plain_header
 from words.errors import BusinessError, Place
@@ -24,12 +24,7 @@ def read(content: bytes, name: str, reading: Reading, words: frozenset[str]) -> 
     answer = _loaded(decoded(content, name, reading.encoding), name)
     records = dig(answer, reading.records) if reading.records else _found(answer, words)
     if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
-        raise BusinessError(
-            "no-records",
-            _("There are no records in this file."),
-            todo=_("Compare it with “reading.records” in the connector."),
-            place=Place(file=name),
-        )
+        raise no_records(name)
     yield table(name, [flat(record) for record in records])
 
 

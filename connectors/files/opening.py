@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from connectors.files import delimited, markup, objects, untrusted, workbooks
 from connectors.files.declared import Form, Limits, Reading
 from connectors.files.folders import MEGABYTE, too_large
-from connectors.files.sheets import Sheet
+from connectors.files.sheets import Sheet, no_records
 
 _Reader = Callable[[bytes, str, Reading, frozenset[str]], Iterator[Sheet]]
 _READERS: dict[Form, _Reader] = {
@@ -36,7 +36,10 @@ def sheets_of(content: bytes, name: str, reading: Reading, limits: Limits, words
         return list(_packed(content, name, reading, limits, words))
     if form == "workbook":
         return list(workbooks.read(content, name, limits))
-    return list(_READERS[form](content, name, reading, words))
+    try:
+        return list(_READERS[form](content, name, reading, words))
+    except RecursionError as error:  # what is nested without a bottom is no record
+        raise no_records(name) from error
 
 
 def _packed(content: bytes, name: str, reading: Reading, limits: Limits, words: frozenset[str]) -> Iterator[Sheet]:

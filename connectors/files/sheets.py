@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from words.errors import BusinessError, Place
+from words.languages import gettext as _
+
 Cells = tuple[str | None, ...]
 
 
@@ -27,6 +30,16 @@ class Sheet:
     cells: pl.DataFrame
     headings: tuple[str, ...] = ()
     unvalued: frozenset[tuple[int, int]] = frozenset()
+
+
+def no_records(name: str) -> BusinessError:
+    """Return the error for a file that holds nothing like a list of records."""
+    return BusinessError(
+        "no-records",
+        _("There are no records in this file."),
+        todo=_("Compare it with “reading.records” in the connector."),
+        place=Place(file=name),
+    )
 
 
 def framed(rows: Sequence[Sequence[str | None]], width: int = 0) -> pl.DataFrame:

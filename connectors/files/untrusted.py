@@ -9,12 +9,13 @@ import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from connectors.files import extents
 from connectors.files.declared import Limits
 from connectors.files.folders import MEGABYTE, too_large
 from words.errors import BusinessError, Place
 from words.languages import gettext as _
 
-_CHUNK = 1 << 20
+_CHUNK, _PIECE = 1 << 20, 1 << 17
 _LONGEST_CELL = 1 << 17
 _HEAD = 30  # bytes of a part's own header before its name
 _ENCRYPTED = 0x1
@@ -83,24 +84,40 @@ def text_of(packed: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> bytes:
         raise damaged(name) from error
 
 
-def unvalued(content: bytes, packed: zipfile.ZipFile, name: str) -> dict[str, frozenset[tuple[int, str]]]:
+def unvalued(
+    content: bytes, packed: zipfile.ZipFile, name: str, limits: Limits
+) -> dict[str, frozenset[tuple[int, str]]]:
     """Return sheet part → (row from 1, column's letters) of the formulas of a workbook that have no value in it.
 
-    Every part is unpacked to its end on the way, so that none is larger than the list of contents says.
+    Every part is unpacked to its end on the way, so that none is larger than the list of contents says, and no sheet
+    has more cells than it may.
 
     Raises:
-        BusinessError: a part is damaged, or larger than it says.
+        BusinessError: a part is damaged, larger than it says, or a sheet with a cell too far away.
     """
     found: dict[str, frozenset[tuple[int, str]]] = {}
     for part in packed.infolist():
-        chunks = _inflated(content, part, name)
-        if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
-            if cells := frozenset(_unvalued_in(chunks)):
-                found[part.filename] = cells
-        else:
-            for _chunk in chunks:
-                pass
+        usual = extents.Usual(limits.cells)
+        if cells := frozenset(_unvalued_in(_inflated(content, part, name), usual)):
+            found[part.filename] = cells
+        _refuse_far(content, part, name, limits, usual)
     return found
+
+
+def _refuse_far(content: bytes, part: zipfile.ZipInfo, name: str, limits: Limits, usual: extents.Usual) -> None:
+    """Count the cells of a sheet exactly, where a look in passing could not tell that they are few."""
+    chunks, cells = _inflated(content, part, name), 0
+    try:
+        if part.filename == "content.xml":
+            cells = extents.of_open_document(chunks)
+        elif part.filename.startswith("xl/worksheets/") and part.filename.endswith(".bin"):
+            cells = extents.of_binary(b"".join(chunks))
+        elif not usual.sure:
+            cells = extents.of_sheet(chunks)
+    except extents.ExpatError as error:
+        raise damaged(name) from error
+    if cells > limits.cells:
+        raise _unsafe(name, _("a cell lies so far away that its sheet has {count} cells").format(count=f"{cells:,}"))
 
 
 def _inflated(content: bytes, part: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
@@ -112,31 +129,35 @@ def _inflated(content: bytes, part: zipfile.ZipInfo, name: str) -> Iterator[byte
     if part.compress_type == zipfile.ZIP_STORED:
         yield bytes(data)
         return
-    worker, size, rest = zlib.decompressobj(-zlib.MAX_WBITS), 0, bytes(data)
-    while not worker.eof:
-        try:
-            chunk = worker.decompress(rest, _CHUNK)
-        except zlib.error as error:
-            raise damaged(name) from error
-        rest, size = worker.unconsumed_tail, size + len(chunk)
-        if size > part.file_size:
-            raise _unsafe(name, _("“{part}” is larger than it says").format(part=part.filename))
-        if not chunk and not rest and not worker.eof:
-            raise damaged(name)
-        yield chunk
+    worker, size = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    for begin in range(0, len(data), _PIECE):
+        rest, more = bytes(data[begin : begin + _PIECE]), False
+        while (rest or more) and not worker.eof:
+            try:
+                chunk = worker.decompress(rest, _CHUNK)
+            except zlib.error as error:
+                raise damaged(name) from error
+            rest, more, size = worker.unconsumed_tail, len(chunk) == _CHUNK, size + len(chunk)
+            if size > part.file_size:
+                raise _unsafe(name, _("“{part}” is larger than it says").format(part=part.filename))
+            yield chunk
+    if not worker.eof:
+        raise damaged(name)
 
 
-def _unvalued_in(chunks: Iterator[bytes]) -> Iterator[tuple[int, str]]:
+def _unvalued_in(chunks: Iterator[bytes], usual: extents.Usual) -> Iterator[tuple[int, str]]:
     """Only a piece with a formula is looked at closely: most ledgers have none."""
     kept = b""
     for chunk in chunks:
         text = kept + chunk
         cut = text.rfind(b"</c>") + len(b"</c>")
+        usual.look(text, cut if cut > 3 else len(text))
         kept = text[cut:] if cut > 3 and len(text) - cut < _CHUNK else text[-_LONGEST_CELL:]
-        for cell in _UNVALUED.finditer(text, 0, cut) if b"<f" in text else ():
+        for cell in _UNVALUED.finditer(text, 0, cut) if b"f" in text and b"<f" in text else ():
             at = _AT.search(cell[1])
             if at and not _EMPTY_TEXT.search(cell[1]):
                 yield int(at[2]), at[1].decode()
+    usual.look(kept, len(kept))
 
 
 def damaged(name: str) -> BusinessError:

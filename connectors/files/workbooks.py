@@ -11,6 +11,7 @@ import fastexcel
 
 from connectors.files import untrusted
 from connectors.files.declared import Limits
+from connectors.files.extents import number_of
 from connectors.files.sheets import Sheet
 from words.errors import BusinessError, Place
 from words.languages import gettext as _
@@ -46,7 +47,7 @@ def _checked(content: bytes, name: str, limits: Limits) -> dict[str, frozenset[t
         with untrusted.opened(content, name, limits) as packed:
             if _open_document_with_password(packed):
                 raise untrusted.protected(name)
-            found = untrusted.unvalued(content, packed, name)
+            found = untrusted.unvalued(content, packed, name, limits)
             return _by_sheet(packed, found) if found else {}
     except BusinessError as error:
         raise _no_workbook(name) if error.code == "zip-damaged" else error from error
@@ -67,7 +68,7 @@ def _by_sheet(
     targets = {each.get("Id"): _part(each.get("Target", "")) for each in relations}
     sheets = {each.get("name", ""): targets.get(each.get(_ID), "") for each in book.iter() if _is_sheet(each)}
     return {
-        sheet: frozenset((row, _column(letters)) for row, letters in found[part])
+        sheet: frozenset((row, number_of(letters) - 1) for row, letters in found[part])
         for sheet, part in sheets.items()
         if part in found
     }
@@ -79,13 +80,6 @@ def _part(target: str) -> str:
 
 def _is_sheet(element: ElementTree.Element) -> bool:
     return element.tag.endswith("}sheet")
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
 
 
 def _unreadable(content: bytes, name: str, problem: str) -> BusinessError:

@@ -13,7 +13,9 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.styles import Font
 
+from connectors.files.extents import of_binary
 from tests.connectors.files.drawers import FIRST, HEADER, SECOND, ledgers, lines, values
 from words.errors import BusinessError, YinxinError
 from words.languages import choose
@@ -127,6 +129,84 @@ def test_a_workbook_that_says_less_than_it_holds_is_not_opened(folder: Path) -> 
     assert refused(folder, SMALL) == "zip-unsafe"
 
 
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+OPEN_SHEET = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+    '<table:table table:name="a">{}</table:table></office:spreadsheet></office:body></office:document-content>'
+)
+FAR = [
+    '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+    '<row r="1"><c r="A1048576"><v>1</v></c><c r="xfd1"><v>1</v></c></row>',
+    '<row r="1048576">' + "<c><v>1</v></c>" * 3000 + "</row>",
+    "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>",
+    '<row r="1"><c r="A1"><v>1</v></c><x:c r="XFD1048576"><x:v>1</x:v></x:c></row>',
+    '<x:row r="1048576"><x:c r="XFD1048576"><x:v>1</x:v></x:c></x:row>',
+    '<row r="9"><c\tr="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>',
+]
+
+
+@pytest.mark.parametrize("row", FAR)
+def test_a_cell_that_lies_too_far_away_is_not_made_room_for(folder: Path, row: str) -> None:
+    """Five hundred gigabytes would be asked for at once, and nobody could refuse them any more."""
+    sheet = SHEET.format(row).replace("<worksheet ", '<worksheet xmlns:x="x" ')
+    (folder / "a.xlsx").write_bytes(with_parts(book(HEADER, FIRST), {"xl/worksheets/sheet1.xml": sheet.encode()}))
+    assert refused(folder) == "zip-unsafe"
+
+
+def test_a_sheet_under_any_name_is_measured(folder: Path) -> None:
+    """Which part is a sheet is said elsewhere in the file, so every part is looked at."""
+    content = with_parts(book(HEADER, FIRST), {"xl/other.dat": SHEET.format(FAR[0]).encode()})
+    (folder / "a.xlsx").write_bytes(content)
+    assert refused(folder) == "zip-unsafe"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384" '
+        'office:value-type="string"><text:p>x</text:p></table:table-cell></table:table-row>',
+        '<table:table-row table:number-rows-repeated="1048575"><table:table-cell/></table:table-row>'
+        '<table:table-row><table:table-cell table:number-columns-repeated="16383"/>'
+        "<table:table-cell><text:p>x</text:p></table:table-cell>"
+        "</table:table-row>",
+    ],
+)
+def test_a_cell_that_is_repeated_too_often_is_not_made_room_for(folder: Path, rows: str) -> None:
+    """The same in an OpenDocument, where one cell may stand for a whole sheet."""
+    parts = {
+        "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": OPEN_SHEET.format(rows).encode(),
+    }
+    (folder / "a.ods").write_bytes(packed(parts))
+    assert refused(folder) == "zip-unsafe"
+
+
+def test_a_far_cell_in_a_binary_workbook_is_seen() -> None:
+    """A row's header and a cell's record say where it is."""
+    row, cell, blank = (1048575).to_bytes(4, "little"), (16383).to_bytes(4, "little"), (9).to_bytes(4, "little")
+    records = b"\x91\x01\x00" + b"\x00\x19" + row + bytes(21) + b"\x01\x08" + blank + bytes(4)
+    assert of_binary(records) == 0
+    assert of_binary(records + b"\x05\x10" + cell + bytes(12)) == 1048576 * 16384
+
+
+def test_far_cells_without_anything_in_them_are_only_formats(folder: Path) -> None:
+    """A row that somebody coloured to its end is no large sheet; a wide and a long one are read."""
+    made = openpyxl.Workbook()
+    for row in (HEADER, FIRST):
+        made.worksheets[0].append(row)
+    made.worksheets[0].cell(3, 16384).font = Font(bold=True)
+    made.worksheets[0].cell(1, 90, "说明")
+    made.worksheets[0].cell(2000, 2, "乙公司")
+    made.worksheets[0].cell(2000, 4, "审9号")
+    made.save(folder / "a.xlsx")
+    (table,) = ledgers(folder.parent).tables()
+    assert table.rows["文书编号"].to_list() == [FIRST[3], "审9号"]
+
+
 @pytest.mark.parametrize("place", ["../a.csv", "/etc/a.csv", "b/../../a.csv", "C:\\a.csv", "..\\a.csv"])
 def test_a_part_with_a_place_outside_is_not_opened(folder: Path, place: str) -> None:
     """Nothing is ever unpacked to a disk, and whoever makes such a file has something else in mind."""
@@ -222,8 +302,9 @@ def test_xml_with_a_document_type_is_not_opened(folder: Path, head: str, encodin
 
 def test_xml_without_a_bottom_ends_somewhere(folder: Path) -> None:
     """Ten thousand elements in each other are no record and no crash."""
-    (folder / "a.xml").write_text("<a>" * 10_000 + "</a>" * 10_000, encoding="utf-8")
-    assert refused(folder) == "no-records"
+    for deep in ("<a>" * 10_000 + "</a>" * 10_000, f"<r><单位名称>甲</单位名称>{'<a>' * 10_000}{'</a>' * 10_000}</r>"):
+        (folder / "a.xml").write_text(deep, encoding="utf-8")
+        assert refused(folder) == "no-records"
 
 
 @given(st.binary(max_size=300), st.sampled_from([*("xlsx", "xls", "csv", "xml", "json", "jsonl", "zip", "et")]))

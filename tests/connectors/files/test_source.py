@@ -292,6 +292,15 @@ async def test_reaching_tells_what_is_there(folder: Path) -> None:
     assert drop.health == "ok"
 
 
+async def test_a_folder_that_fails_is_tried_again_later(folder: Path) -> None:
+    """A server that is away, or a name that leads back to itself, is no empty folder."""
+    (folder / "a.csv").symlink_to(folder / "b.csv")
+    (folder / "b.csv").symlink_to(folder / "a.csv")
+    with pytest.raises(SystemFailure) as error:
+        await collected(source(folder.parent), ALL)
+    assert error.value.code == "folder-fails"
+
+
 def test_ledgers_are_read_from_within_a_loop_too(folder: Path) -> None:
     """Whoever reads them may itself be awaited."""
     put(folder, FIRST)
