@@ -107,7 +107,7 @@ async def test_what_is_empty_may_lack_its_input_where_that_is_declared(browsers:
 
 
 #: Column, the input in its place, what is meant instead, what the form shows then.
-UNLIKE = (
+UNLIKE: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("名称", '<p><label>行政相对人名称 <input name="名称" maxlength="4"></label></p>', {}, "青城建设"),
     ("名称", '<p><label>行政相对人名称 <input name="名称" readonly value="另一家"></label></p>', {}, "另一家"),
     ("名称", '<p><label>行政相对人名称 <input name="名称" oninput="value=value[0]"></label></p>', {}, "青"),
