@@ -13,13 +13,15 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from tools.packages import can_install, install
+
 FOLDER = Path(__file__).parents[1] / ".make" / "frontends"
 #: Package → the files of it that a page loads.
 FILES: dict[str, tuple[str, ...]] = {
     "vue@3.5.45": ("dist/vue.global.prod.js",),
-    "element-plus@2.14.8": ("dist/index.full.min.js", "dist/index.css"),
-    "layui@2.9.13": ("dist/layui.js", "dist/css/layui.css"),
-    "antd@5.9.4": ("dist/antd.min.js", "dist/reset.css"),
+    "element-plus@2.14.8": ("dist/index.full.min.js", "dist/index.css", "dist/locale/zh-cn.min.js"),
+    "layui@2.13.6": ("dist/layui.js", "dist/css/layui.css"),
+    "antd@5.29.3": ("dist/antd-with-locales.min.js", "dist/reset.css"),
     "react@18.3.1": ("umd/react.production.min.js",),
     "react-dom@18.3.1": ("umd/react-dom.production.min.js",),
     "dayjs@1.11.13": ("dayjs.min.js",),
@@ -44,6 +46,8 @@ def _name(package: str) -> str:
 
 
 def _fetch(package: str, files: tuple[str, ...]) -> None:
+    if shutil.which("npm") is None and can_install():
+        install(["npm"])
     npm = shutil.which("npm")
     if npm is None:
         raise FileNotFoundError("npm")

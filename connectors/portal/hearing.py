@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from connectors.portal.form_declared import Answer
@@ -88,25 +88,25 @@ class Hearing:
 
     async def _said(self) -> Outcome | None:
         """Judge by what the page says now and has not said before, once nothing is on its way any more."""
-        if self._words.answer is not None or self._sending.busy:
+        judged = self._words.answer is not None
+        if self._sending.busy or (judged and self._sending.begun):
             return None
         told = await self._page.ask("heard", self._words.errors)
         fresh = Counter(_texts(told)) - self._before
-        lines = [*self._sending.said, *fresh, *(line for each in told for line in each["added"])]
-        refused = next(
-            (line for line in lines if any(_plain(words) in _plain(line) for words in self._words.refused)), ""
-        )
         wrong = dict.fromkeys(line for each in told for line in each["errors"] if line in fresh)
-        done = any(_holds(line, [self._words.done]) for line in lines if line != refused)
-        if done and (refused or wrong):
+        if judged:  # nothing has left: the form itself may have refused
+            return Outcome("; ".join(wrong)) if wrong else None
+        return self._judged([*self._sending.said, *fresh, *(line for each in told for line in each["added"])], wrong)
+
+    def _judged(self, lines: list[str], wrong: Collection[str]) -> Outcome | None:
+        refused = [line for line in lines if _holds(line, self._words.refused)]
+        done = any(_holds(line, [self._words.done]) for line in lines if line not in refused)
+        why = "; ".join(wrong) or next(iter(refused), "")
+        if done and why:
             looking = self._page.looking
-            sentence = _("The page says both that it was done and that it was refused: {said}").format(
-                said=refused or next(iter(wrong))
-            )
+            sentence = _("The page says both that it was done and that it was refused: {said}").format(said=why)
             raise unclear(looking.declared.title, sentence, looking.page.url)
-        if done or refused or wrong:
-            return Outcome("" if done else "; ".join(wrong) or refused, self._paper())
-        return None
+        return Outcome(why, self._paper()) if done or why else None
 
     def _paper(self) -> bytes:
         came: Came | None = self._sending.came[-1] if self._sending.came else None
