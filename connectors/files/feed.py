@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -16,6 +15,7 @@ from loguru import logger
 from connectors.base import Action, Batch, Evidence, Receipt
 from connectors.files.answers import Receipts
 from connectors.files.declared import Drop, FilesDeclared
+from connectors.files.folders import fails
 from connectors.files.numbers import Numbers, Slip, reached
 from connectors.files.places import Places
 from connectors.files.published import Shelf, nothing
@@ -23,7 +23,7 @@ from connectors.files.writing import written
 from connectors.kinds import lacks
 from mappings.identity import with_identity
 from mappings.profiles import Profile
-from words.errors import DeliveryError, Place, SystemFailure, YinxinError
+from words.errors import BusinessError, DeliveryError, Place, SystemFailure
 from words.languages import gettext as _
 
 _RECORD = "record_id"
@@ -175,18 +175,21 @@ class FilesFeed:
     async def look_up(self, file_name: str, records: Sequence[str]) -> Receipt | None:
         """Return the receipt of a file handed over earlier, or None if it never got the name the receiver looks for.
 
-        A file that did, or of which nobody can tell now, counts as taken, whatever is amiss with its receipt: it must
-        never be put there again. That its records do not show is told by those who wait for them.
+        A file that did counts as taken, whatever is amiss with its receipt: it must never be put there again. That its
+        records do not show is told by those who wait for them.
+
+        Raises:
+            SystemFailure: nobody can tell now.
         """
         slip = await asyncio.to_thread(self._numbers.find, file_name)
         if slip is None:
             return None
+        if not await self._is_placed(slip):
+            return None
         records = tuple(records)
         try:
-            if not await self._is_placed(slip):
-                return None
             found = await self._receipts.of(slip, records, slip.at + self.settles) if self._receipts else None
-        except (OSError, YinxinError) as error:
+        except (BusinessError, DeliveryError) as error:
             told = logger.bind(action="no-receipt", system=self.title, file=slip.file)
             told.warning("{}", error)
             found = None
@@ -196,12 +199,14 @@ class FilesFeed:
         """Tell whether the last step was done: before it a file has our name, after it the other, or is taken away."""
         if slip.stage == "placed":
             return True
-        ours = await self._folder.look(_unfinished(slip))
-        if slip.stage == "written" and ours is None:
-            return True
-        if ours is not None:
-            with suppress(FileNotFoundError):
+        try:
+            ours = await self._folder.look(_unfinished(slip))
+            if slip.stage == "written" and ours is None:
+                return True
+            if ours is not None:
                 await self._folder.remove(_unfinished(slip))
+        except OSError as error:
+            raise fails(self.title, self._folder.where, error) from error
         return False
 
     def _failed(self, sentence: str) -> DeliveryError:

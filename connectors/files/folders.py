@@ -118,15 +118,7 @@ class LocalFolder:
         except (FileNotFoundError, FileExistsError, PermissionError):
             raise
         except OSError as error:  # the disk is full, or what is mounted there is away
-            raise self._silent(str(error)) from error
-
-    def _silent(self, reason: str) -> SystemFailure:
-        return SystemFailure(
-            "folder-fails",
-            _("The folder does not answer as it should: {reason}").format(reason=reason),
-            todo=_("Look whether its disk is full or its server is away."),
-            place=Place(system=self.title, file=self.where),
-        )
+            raise fails(self.title, self.where, error) from error
 
     def _listed(self, below: bool) -> list[Found]:
         if not self.path.is_dir():
@@ -134,7 +126,7 @@ class LocalFolder:
         try:
             paths = sorted(self.path.rglob("*") if below else self.path.iterdir())
         except PermissionError as error:
-            raise self._silent(str(error)) from error
+            raise fails(self.title, self.where, error) from error
         return [found for path in paths if (found := self._found(path))]
 
     def _found(self, path: Path) -> Found | None:
@@ -176,6 +168,16 @@ def not_there(title: str, where: str) -> UsageError:
         "no-folder",
         _("The folder is not there."),
         todo=_("Create or mount it, or correct the connector."),
+        place=Place(system=title, file=where),
+    )
+
+
+def fails(title: str, where: str, error: OSError) -> SystemFailure:
+    """Return the error for a folder that cannot be read or written now."""
+    return SystemFailure(
+        "folder-fails",
+        _("The folder does not answer as it should: {reason}").format(reason=error),
+        todo=_("Look whether its disk is full or its server is away."),
         place=Place(system=title, file=where),
     )
 

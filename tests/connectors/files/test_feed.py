@@ -297,7 +297,7 @@ async def test_a_file_that_was_put_there_counts_as_taken_whatever_its_receipt_sa
 
 
 async def test_who_cannot_look_does_not_send_again(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the folder is away nobody can tell whether the file has its name; that it never shows is told later."""
+    """While the folder is away nobody can tell whether the file has its name, and that stops the asking."""
     files = feed(out.parent, DROP)
     (batch,) = await files.fill(payloads("1"), "publish", "credit-1")
 
@@ -308,7 +308,8 @@ async def test_who_cannot_look_does_not_send_again(out: Path, monkeypatch: pytes
     monkeypatch.setattr(LocalFolder, "look", away)
     with pytest.raises(DeliveryError):
         await files.send(batch)
-    assert await files.look_up("credit-1-1.csv", ["r-1"]) is not None
+    with pytest.raises(SystemFailure):
+        await files.look_up("credit-1-1.csv", ["r-1"])
 
 
 async def test_a_name_that_another_program_used_is_left_to_it(out: Path) -> None:
