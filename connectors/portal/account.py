@@ -44,10 +44,6 @@ class Portal:
     async def _sign_in(self, kept: Kept | None) -> Kept:
         return await self.visit.sign_in(kept, self._secrets.value(self.declared.login.secret))
 
-    async def turn(self) -> None:
-        """Wait until one more request may be sent."""
-        await self._turns.turn()
-
     def pages(self, fills: Fills) -> AsyncIterator[Page]:
         """Yield the list's pages by the declared reader, complete or an error."""
         reader = replay.read_json if self.declared.list_.reader == "replay" else html.read_html
@@ -78,6 +74,10 @@ class Portal:
         seen = await self.visit.see_list(self.session.kept)
         await compare(self.session, seen)
         return seen
+
+    async def turn(self) -> None:
+        """Wait until one more request may be sent."""
+        await self._turns.turn()
 
     async def close(self) -> None:
         """Leave the portal; the session stays on disk."""

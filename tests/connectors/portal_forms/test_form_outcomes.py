@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from connectors.browser import Browsers
 from tests.connectors.portal_forms.office import ROWS, SENT, Office, deliver, feed_at, json_answer, native, page, saved
@@ -149,6 +149,25 @@ async def test_kept_and_then_silence_is_not_known_and_not_sent_again(browsers: B
         with pytest.raises(DeliveryError):
             await deliver(feed)
     assert office.sent == [SENT]
+
+
+async def test_kept_and_then_cut_off_is_not_known_and_not_sent_again(browsers: Browsers, tmp_path: Path) -> None:
+    """On a connection that was used before, too, where a browser would quietly send it once more."""
+
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"<p>"
+        raise OSError
+
+    def answer(office: Office, values: dict[str, Any]) -> Response:
+        office.stored.append(values)
+        return HTMLResponse(page("保存成功")) if len(office.stored) == 1 else StreamingResponse(broken())
+
+    office = Office(PLAIN, answer)
+    async with feed_at(office, browsers, tmp_path) as feed:
+        await deliver(feed)
+        with pytest.raises(DeliveryError, match="broke off"):
+            await deliver(feed)
+    assert office.sent == [SENT, SENT]
 
 
 async def test_errors_at_the_fields_are_a_refusal(browsers: Browsers, tmp_path: Path) -> None:
