@@ -6,13 +6,14 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connectors.base import Row
 from connectors.portal.declared import Detail
 from connectors.portal.filling import dig, flat
 from connectors.portal.glass import Glass, Shot
 from connectors.portal.looking import Looking, sent_back, visiting
+from connectors.portal.paging import paging_of
 from connectors.portal.replay import json_of
 from connectors.portal.rows import moving
 from connectors.portal.traffic import Traffic
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Frame, Page
 
 Pairs = Mapping[str, str]
+Wanted = dict[str, Any]
 _CALM = 0.1  # seconds without a request until what is shown counts as whole
 
 
@@ -34,10 +36,6 @@ class Opener:
     def __init__(self, visit: Visit, detail: Detail) -> None:
         self._visit, self._detail = visit, detail
         self._one = asyncio.Lock()
-
-    async def shows(self, row: Row) -> bool:
-        """Whether the list shows a row at this moment."""
-        return await self._wanted(row.key) is not None
 
     async def opened(self, row: Row) -> Pairs:
         """Return what is behind a row that the list shows.
@@ -49,7 +47,8 @@ class Opener:
         """
         async with self._one:
             glass = self._glass()
-            if (wanted := await self._wanted(row.key)) is None:
+            wanted = await self._wanted(glass, row.key) or await self._scrolled_to(glass, row.key)
+            if wanted is None:
                 raise moving(glass.declared.title)
             await self._visit.turn()
             async with visiting(glass.looking, self._detail.press):
@@ -61,16 +60,29 @@ class Opener:
         assert self._visit.glass is not None
         return self._visit.glass
 
-    async def _wanted(self, key: str) -> dict[str, str] | None:
-        """Return how the script finds the row of a key: by the words, or the source, that the key stands in."""
-        if self._visit.glass is None or (shot := await self._visit.glass.look()) is None:
+    async def _wanted(self, glass: Glass, key: str) -> Wanted | None:
+        """Return how the script finds the row of a key: by its place and its cells."""
+        shot = await glass.look()
+        if shot is None or key not in shot.keys:
             return None
-        for number, row in enumerate(self._visit.glass.rows(shot)):
-            if row.key == key:
-                return {"wanted": shot.sources[number] if shot.sources else row.key, "press": self._detail.press}
-        return None
+        number = shot.keys.index(key)
+        return {"number": number, "cells": shot.rows[number], "press": self._detail.press}
 
-    async def _open(self, glass: Glass, wanted: dict[str, str]) -> Pairs:
+    async def _scrolled_to(self, glass: Glass, key: str) -> Wanted | None:
+        """Look for a row that is drawn only while one scrolls past it."""
+        if paging_of(glass.listing).by != "scroll":
+            return None
+        await glass.ask("scroll", top=True)
+        end = False
+        while True:
+            await glass.settle()
+            if wanted := await self._wanted(glass, key):
+                return wanted
+            if end:
+                return None
+            end = (await glass.ask("scroll") or {"end": True})["end"]
+
+    async def _open(self, glass: Glass, wanted: Wanted) -> Pairs:
         if (link := await glass.ask("linkOf", **wanted)) and not self._detail.answer:
             return await self._in_a_tab(glass, link)
         control = await glass.find("rowControl", **wanted)
@@ -162,7 +174,8 @@ class Opener:
         elif await glass.look() is None:
             await glass.looking.page.go_back(wait_until="domcontentloaded")
         after = await glass.settle()
-        if before is not None and not after.same(before):
+        scrolls = paging_of(glass.listing).by == "scroll"  # and shows other rows after any movement
+        if before is not None and not scrolls and not after.same(before):
             raise moving(glass.declared.title)
 
     def _belongs(self, row: Row, pairs: Pairs) -> None:

@@ -32,18 +32,18 @@ _EMPTY = 1.0  # the same, until an empty list is believed
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """The list at one moment: headings, cells of each row, what their keys stand in, and the words around."""
+    """The list at one moment: headings, cells of each row, their keys (blank if not found), and the words around."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    sources: tuple[str, ...]
+    keys: tuple[str, ...]
     odd: int
     busy: bool
     said: str
 
     def same(self, other: Shot | None) -> bool:
         """Whether both show the same rows."""
-        return other is not None and (self.rows, self.sources) == (other.rows, other.sources)
+        return other is not None and (self.rows, self.keys) == (other.rows, other.keys)
 
 
 class Glass:
@@ -83,10 +83,18 @@ class Glass:
         seen = await self.ask("look")
         if seen is None:
             return None
-        rows = tuple(tuple(row) for row in seen["rows"])
-        return Shot(
-            tuple(seen["headings"]), rows, tuple(seen["sources"]), seen["odd"], bool(seen["busy"]), seen["said"]
-        )
+        headings, rows = tuple(seen["headings"]), tuple(tuple(row) for row in seen["rows"])
+        keys = tuple(map(self._in_source, seen["sources"])) if self._asked["source"] else self._column(headings, rows)
+        return Shot(headings, rows, keys, seen["odd"], bool(seen["busy"]), seen["said"])
+
+    def _in_source(self, source: str) -> str:
+        found = re.search(self.listing.key_pattern or "", source.replace("&#39;", "'").replace("&amp;", "&"))
+        return found[1] if found else ""
+
+    def _column(self, headings: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+        wanted = plain_header(self.listing.key)
+        at = next((x for x, heading in enumerate(headings) if plain_header(heading) == wanted), None)
+        return tuple("" if at is None else row[at] for row in rows)
 
     async def settle(self, before: Shot | None = None, *, calm: float = 0) -> Shot:
         """Wait until the rows stand still, are not those of ``before``, and nothing was asked for ``calm`` seconds.
@@ -156,24 +164,14 @@ class Glass:
             raise self.changed(_("rows of one width"))
         names = {plain_header(heading): key for heading, key in self.listing.shown.items()}
         headings = [names.get(plain_header(heading), heading) for heading in shot.headings]
-        at = next(
-            (x for x, word in enumerate(shot.headings) if plain_header(word) == plain_header(self.listing.key)), -1
-        )
         found = []
-        for number, cells in enumerate(shot.rows):
+        for key, cells in zip(shot.keys, shot.rows, strict=True):
+            if not key:
+                raise self.changed(self.listing.key or str(self.listing.key_pattern))
             payload = _named(headings, cells)
-            key = self._key(shot.sources[number] if shot.sources else cells[at])
             label = payload.get(self.listing.label, "")
             found.append(Row(key, digest_of(payload, self.listing.ignore), payload, label=label))
         return found
-
-    def _key(self, source: str) -> str:
-        pattern = self.listing.key_pattern
-        found = re.search(pattern, source.replace("&#39;", "'").replace("&amp;", "&")) if pattern else None
-        key = (found[1] if found else "") if pattern else source
-        if not key:
-            raise self.changed(self.listing.key or str(pattern))
-        return key
 
     async def headings_changed(self) -> Exception:
         """Return the error for a page without a table that has the declared headings."""

@@ -144,22 +144,29 @@
     return document.readyState === "loading" || all(MASKS).filter(visible).some(over);
   };
 
+  // The page's words without those of the rows, for the total stands in either of many places.
+  const wordsAround = (rows) => {
+    const own = new Set(rows.flatMap((row) => row.innerText.split("\n")));
+    return document.body.innerText.split("\n").filter((line) => !own.has(line)).join("\n");
+  };
+
+  const textsOf = (table, { cells }) => table.headings.map((_heading, x) => (cells[x] ? textOf(cells[x]) : "")).filter((_text, x) => visible(table.headings[x].cell));
+
   // One look at the list: headings, cell texts row by row, where asked the source the key stands in, and the page's words.
   const look = (asked) => {
     const table = found(asked);
     if (!table) return null;
-    const shown = table.headings.map(({ cell }) => visible(cell));
     const at = table.headings.findIndex(({ text }) => plain(text) === plain(asked.key));
     const sourceOf = ({ cells, rows }) => (asked.key ? cells[at] && cells[at].outerHTML : rows[0].outerHTML) || "";
     return {
-      headings: table.headings.map(({ text }) => text).filter((_text, x) => shown[x]),
-      rows: table.rows.fit.map(({ cells }) => table.headings.map((_heading, x) => (cells[x] ? textOf(cells[x]) : "")).filter((_text, x) => shown[x])),
+      headings: table.headings.filter(({ cell }) => visible(cell)).map(({ text }) => text),
+      rows: table.rows.fit.map((row) => textsOf(table, row)),
       sources: asked.source ? table.rows.fit.map(sourceOf) : [],
       odd: table.rows.odd,
       busy: busy(table.root),
-      said: document.body.innerText.replace(table.root.innerText, "\n"),
+      said: wordsAround(table.rows.fit.flatMap(({ rows }) => rows)),
     };
   };
 
-  return { plain, visible, all, found, look, textOf };
+  return { plain, visible, all, found, look, textOf, textsOf };
 })()

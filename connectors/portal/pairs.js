@@ -1,5 +1,5 @@
 // What is shown behind a row: whatever opened over the list, and its pairs of label and value.
-(({ plain, visible, all, found, textOf }) => {
+(({ plain, visible, all, found, textOf, textsOf }) => {
   const OPENED = "[role=dialog], dialog[open], .el-dialog, .el-drawer, .ant-modal, .ant-drawer-content, .layui-layer-page, "
     + ".layui-layer-iframe, .modal.show, .modal.in, .panel.window, .ui-dialog";
   const SHUT = "[aria-label=Close], [aria-label=关闭], [aria-label='关闭此对话框'], .el-dialog__headerbtn, .el-drawer__close-btn, "
@@ -23,18 +23,15 @@
   const over = () => { const box = opened(); return box ? (box.querySelector("iframe") ? "frame" : "box") : ""; };
   const overFrame = () => { const box = opened(); return box && box.querySelector("iframe"); };
 
-  // What opens a row: the control with the told words in the row whose key (or the source of it) is told.
+  // What opens a row, which is told by its place and its cells: the control with these words, or in this column.
   const rowControl = ({ press, ...asked }) => {
     const table = found(asked);
     if (!table) return null;
-    const rows = table.rows.fit;
-    const at = table.headings.findIndex(({ text }) => plain(text) === plain(asked.key));
-    const sourceOf = ({ cells, rows: parts }) => (asked.key ? cells[at] && cells[at].outerHTML : parts[0].outerHTML);
-    const row = rows.find((each) => (asked.source ? sourceOf(each) : textOf(each.cells[at])) === asked.wanted);
-    if (!row) return null;
+    const row = table.rows.fit[asked.number];
+    if (!row || textsOf(table, row).join("\n") !== asked.cells.join("\n")) return null;
     const column = table.headings.findIndex(({ text }) => plain(text) === plain(press));
     if (column >= 0 && row.cells[column]) return row.cells[column].querySelector("a, button, [onclick]") || row.cells[column];
-    const near = [...row.rows, ...clonesOf(table.root, row.rows[0])];
+    const near = [...clonesOf(table.root, row.rows[0]), ...row.rows];
     const controls = near.flatMap((part) => all("a, button, [role=button], [onclick], [lay-event], input[type=button], span, td", part));
     const says = controls.filter((each) => visible(each) && plain(each.innerText || each.value || each.title) === plain(press));
     return says.find((each) => each.matches("a, button, [onclick], [lay-event], [role=button]")) || says[0] || null;

@@ -12,7 +12,7 @@ from connectors.wire import Answer
 if TYPE_CHECKING:
     from playwright.async_api import Page, Request, Response
 
-_KINDS = frozenset({"document", "xhr", "fetch"})
+_KINDS = frozenset({"document", "script", "xhr", "fetch"})
 _LONG = 5.0  # seconds after which a request counts as one that the page keeps open for news
 _LAST = 8  # answers that are remembered
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -60,6 +61,7 @@ class Office:
     delay: float = 0.02
     before: Callable[[int], None] = lambda _number: None
     answer: Callable[[int], Response | None] = lambda _number: None
+    shell: str = "element.html"
     token: str = "t1"
     logins: int = 0
     opened: list[str] = field(default_factory=list)
@@ -87,14 +89,41 @@ class Office:
                 Route("/api/columns", self._columns),
                 Route("/api/rows", self._rows),
                 Route("/api/rows/{id}", self._one),
+                Route("/login", self._form, methods=["GET", "POST"]),
+                Route("/main", self._framed),
+                Route("/detail/{id}", self._paper),
                 Mount("/lib", StaticFiles(directory=FOLDER)),
+                Route("/{shell}", self._shell),
             ]
         )
 
-    shell = "element.html"
-
     async def _shell(self, _request: Request) -> Response:
         return FileResponse(HERE / self.shell)
+
+    async def _form(self, request: Request) -> Response:
+        """The sign-in form of a server that draws its pages itself."""
+        if request.method == "POST":
+            told = parse_qs((await request.body()).decode())
+            self.logins += 1
+            if (told["u"], told["p"]) == ([ACCOUNT], [PASSWORD]):
+                answer = RedirectResponse("/main", 303)
+                answer.set_cookie("token", self.token)
+                return answer
+        return HTMLResponse(
+            '<form method="post">用户名 <input name="u"> 密码 <input type="password" name="p"><button>登 录</button></form>'
+        )
+
+    async def _framed(self, request: Request) -> Response:
+        if not self._known(request):
+            return RedirectResponse("/login", 303)
+        return HTMLResponse('<body>安全退出<br><iframe src="/inner" width="900" height="600"></iframe></body>')
+
+    async def _paper(self, request: Request) -> Response:
+        """What is behind a case, as a page of its own."""
+        case = next(case for case in self.cases if case["id"] == request.path_params["id"])
+        self.opened.append(case["id"])
+        pairs = "".join(f"<tr><td>{label}：</td><td>{text}</td></tr>" for label, text in self.detail(case).items())
+        return HTMLResponse(f"<table>{pairs}</table>")
 
     async def _login(self, request: Request) -> Response:
         told = await request.json()

@@ -29,7 +29,7 @@ YEAR = Window(date(2026, 1, 1), date(2026, 12, 31))
 def example(name: str, url: str, **changes: Any) -> PortalDeclared:
     """An example's file, read as a workspace reads it; ``changes`` (dotted) replace keys of it."""
     told = yaml.safe_load((EXAMPLES / f"{name}.yaml").read_text("utf-8"))
-    told["timeout"] = 6
+    told["timeout"] = 15
     for path, value in changes.items():
         *outer, last = path.split("__")
         inner = told
