@@ -98,7 +98,7 @@ def rows_of(declared: PortalDeclared, tree: LexborHTMLParser) -> tuple[list[Row]
 
 def _row(declared: PortalDeclared, headings: list[str], cells: list[LexborNode]) -> Row:
     listing = declared.list_
-    payload = {heading: _text(cell) for heading, cell in zip(headings, cells, strict=True)}
+    payload = {heading: text_of(cell) for heading, cell in zip(headings, cells, strict=True)}
     cell = cells[headings.index(listing.key)] if listing.key in headings else None
     key = _key(listing, cell) if cell is not None else ""
     if not key:
@@ -108,7 +108,7 @@ def _row(declared: PortalDeclared, headings: list[str], cells: list[LexborNode])
 
 def _key(listing: Listing, cell: LexborNode) -> str:
     if listing.key_pattern is None:
-        return _text(cell)
+        return text_of(cell)
     found = re.search(listing.key_pattern, (cell.html or "").replace("&#39;", "'"))
     return found[1] if found else ""
 
@@ -122,7 +122,7 @@ def table_of(declared: PortalDeclared, tree: LexborHTMLParser) -> tuple[list[str
     wanted = {plain_header(heading) for heading in declared.list_.headers}
     seen: list[str] = []
     for row in tree.css("tr"):
-        headings = [_text(cell) for cell in _cells(row)]
+        headings = [text_of(cell) for cell in cells_of(row)]
         if wanted <= {plain_header(heading) for heading in headings}:
             return headings, _rows_under(row, len(headings))
         if row.css_first("th") is not None:
@@ -141,28 +141,16 @@ def _rows_under(header: LexborNode, width: int) -> list[list[LexborNode]]:
     table = header.parent
     while table is not None and table.tag != "table":
         table = table.parent
-    rows = [_cells(row) for row in (table.css("tr") if table else []) if row.mem_id != header.mem_id]
-    return [cells for cells in rows if len(cells) == width and not any(cell.tag == "th" for cell in cells)]
+    rows = [cells_of(row) for row in (table.css("tr") if table else []) if row.mem_id != header.mem_id]
+    return [cells for cells in rows if len(cells) == width and not all(cell.tag == "th" for cell in cells)]
 
 
-def _cells(row: LexborNode) -> list[LexborNode]:
+def cells_of(row: LexborNode) -> list[LexborNode]:
     return [cell for cell in row.iter() if cell.tag in {"td", "th"}]
 
 
-def _text(cell: LexborNode) -> str:
+def text_of(cell: LexborNode) -> str:
     return cell.text(strip=False).replace("\xa0", " ").strip()
-
-
-def pairs_of(tree: LexborHTMLParser) -> dict[str, str]:
-    """Return the label/value pairs of a detail page, whose rows hold label, value and so on."""
-    pairs: dict[str, str] = {}
-    for row in tree.css("tr"):
-        cells = _cells(row)
-        if len(cells) % 2 == 0:
-            for label, value in zip(cells[::2], cells[1::2], strict=True):
-                if words := _text(label).rstrip(":：").strip():
-                    pairs.setdefault(words, _text(value))
-    return pairs
 
 
 def _changed(declared: PortalDeclared, what: str) -> DriftError:

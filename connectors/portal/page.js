@@ -67,7 +67,8 @@
   // Component libraries draw header and body as two tables: the body is then the next table of the same width.
   const bodyRows = (header, width) => {
     const table = header.closest("table");
-    const own = all("tr", table).filter((row) => row !== header && row.children.length === width && !row.querySelector("th"));
+    const heads = (row) => [...row.children].every((cell) => cell.tagName === "TH");
+    const own = all("tr", table).filter((row) => row !== header && row.children.length === width && !heads(row));
     if (own.length) return own;
     const tables = all("table").filter(visible);
     const later = tables.slice(tables.indexOf(table) + 1);

@@ -53,7 +53,8 @@
   const valueOf = (element) => {
     const radios = all("input[type=radio], input[type=checkbox]", element);
     if (radios.length) return radios.filter((each) => each.checked).map((each) => each.closest("label")?.innerText || each.value).join(",").trim();
-    const inputs = all("input:not([type=hidden], [type=submit], [type=button]), textarea, select", element).filter(visible);
+    const field = "input:not([type=hidden], [type=submit], [type=button]), textarea, select";
+    const inputs = [element, ...all(field, element)].filter((each) => each.matches(field) && visible(each));
     if (inputs.length) return inputs.map((each) => (each.selectedOptions ? each.selectedOptions[0]?.text || "" : each.value)).join(" ").trim();
     return textOf(element);
   };

@@ -9,9 +9,10 @@ from loguru import logger
 from selectolax.lexbor import LexborHTMLParser
 
 from connectors.base import Evidence, Known, Page, Row, Window
-from connectors.portal import html, replay
+from connectors.portal import replay
 from connectors.portal.account import Portal
 from connectors.portal.filling import dig, flat
+from connectors.portal.pairs import pairs_of
 from connectors.workers import side_by_side
 from mappings.mapping import Mapping as FieldMapping
 from words.errors import DriftError, Place, UsageError
@@ -78,7 +79,7 @@ class PortalSource:
             return await self._found_again(key)
         answer = await session.fetch(detail.request, {"key": key})
         if detail.record is None:
-            return html.pairs_of(LexborHTMLParser(session.text(answer))) or None
+            return pairs_of(LexborHTMLParser(session.text(answer))) or None
         found = dig(replay.json_of(self._portal.declared, answer.content, answer.url), detail.record)
         return flat(found) if isinstance(found, dict) and found else None
 

@@ -76,7 +76,9 @@ class Office:
         """One page of rows."""
         self.before(number)
         size = min(size, self.cap)
-        found = [case for case in self.cases if (not since or case["day"] >= since) and (not until or case["day"] <= until)]
+        found = [
+            case for case in self.cases if (not since or case["day"] >= since) and (not until or case["day"] <= until)
+        ]
         return {"list": found[(number - 1) * size : number * size], "total": len(found)}
 
     @property

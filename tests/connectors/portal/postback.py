@@ -76,7 +76,7 @@ class OldOffice:
         heads = "".join(f"<td><b>{label}</b></td>" for label in [*self.office.columns.values(), "操作"])
         rows = "".join(
             f"<tr>{''.join(f'<td>{case[name]}&nbsp;</td>' for name in self.office.columns)}"
-            f"""<td><a href="#" onclick="return show('{case['id']}')">查看</a></td></tr>"""
+            f"""<td><a href="#" onclick="return show('{case["id"]}')">查看</a></td></tr>"""
             for case in data["list"]
         )
         pages = math.ceil(data["total"] / _SIZE)
@@ -104,7 +104,9 @@ class OldOffice:
             return RedirectResponse("/Login.aspx", 302)
         case = next(case for case in self.office.cases if case["id"] == request.query_params["id"])
         self.office.opened.append(case["id"])
-        cells = "".join(f"<tr><td>{label}：</td><td>{text}</td></tr>" for label, text in self.office.detail(case).items())
+        cells = "".join(
+            f"<tr><td>{label}：</td><td>{text}</td></tr>" for label, text in self.office.detail(case).items()
+        )
         return _page(f"<table>{cells}</table><a href='javascript:window.close()'>关闭</a>")
 
 

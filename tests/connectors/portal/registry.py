@@ -6,9 +6,18 @@ import sys
 from pathlib import Path
 
 import django
+from django.apps import AppConfig
 from django.conf import settings
 
 _FOLDER = Path(sys.argv[1])
+
+
+class OfficeConfig(AppConfig):
+    """This file as an application."""
+
+    name = __name__
+    label = "office"
+    path = str(Path(__file__).parent)
 
 
 def _configure() -> None:
@@ -25,7 +34,7 @@ def _configure() -> None:
         STATIC_URL="/static/",
         DEFAULT_AUTO_FIELD="django.db.models.AutoField",
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(_FOLDER / "cases.db")}},
-        INSTALLED_APPS=[*(f"django.contrib.{app}" for app in apps)],
+        INSTALLED_APPS=[*(f"django.contrib.{app}" for app in apps), f"{__name__}.OfficeConfig"],
         MIDDLEWARE=[
             f"django.{'contrib.' if name.startswith('sessions') else ''}{name}Middleware".replace("..", ".")
             for name in names
@@ -94,7 +103,14 @@ def main() -> None:
         editor.create_model(Case)
     User.objects.create_superuser(ACCOUNT, password=PASSWORD)
     Case.objects.bulk_create(
-        Case(id=each["id"], serial=each["serial"], name=each["name"], day=each["day"], code=f"91150100MA{each['id']}", note=each["note"])
+        Case(
+            id=each["id"],
+            serial=each["serial"],
+            name=each["name"],
+            day=each["day"],
+            code=f"91150100MA{each['id']}",
+            note=each["note"],
+        )
         for each in cases(int(sys.argv[2]))
     )
     from wsgiref.simple_server import WSGIServer, make_server
