@@ -35,7 +35,7 @@ async def collect_ahead(workspace: Workspace, journal: Journal, source: str, ord
     Raises:
         YinxinError: the source cannot be read, or shows something else than it is declared to.
     """
-    browsers = Browsers()
+    browsers = Browsers(wanted=order.browser)
     system = workspace.source(source, browsers)
     name = part_of(order.bot, source)
     journal.stop_crashed(name)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import fastexcel
 
 from connectors.base import Page, Row
-from connectors.portal.declared import Export, Listing
+from connectors.portal.declared import Listing
 from connectors.portal.filling import Fills, charset
 from connectors.portal.filtering import query
 from connectors.portal.glass import Glass
 from connectors.portal.looking import visiting
 from connectors.portal.rows import digest_of
+from connectors.portal.screen import Export
 from connectors.portal.session import Session
 from connectors.portal.visit import Visit
 from mappings.headers import plain_header

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -17,6 +18,8 @@ from mappings.headers import plain_header
 from words.errors import DriftError, Place
 from words.languages import gettext as _
 
+_NEXT = frozenset({"下一页", "下页", "后一页", "下一页>", "下一页›", "下一页»", "Next", "›"})
+
 
 async def read_html(session: Session, fills: Fills) -> AsyncIterator[Page]:
     """Yield the list's pages one after another, as a person turning them would get them.
@@ -26,14 +29,15 @@ async def read_html(session: Session, fills: Fills) -> AsyncIterator[Page]:
     """
     listing = session.declared.list_
     form = await _opened(session, fills)
-    number, came = 1, 0
+    number, came, link = 1, 0, ""
     while True:
-        tree = await _page(session, {**fills, "page": number, "size": listing.size, "offset": came}, form)
+        tree = await _page(session, {**fills, "page": number, "size": listing.size, "offset": came}, form, link)
         rows, total = rows_of(session.declared, tree)
         form = _Form(hidden_fields(tree), session.renewals)
         yield Page(rows, total)
         came, number = came + len(rows), number + 1
-        if came >= total or not rows:
+        link = next_link(tree, link or listing.request.url, listing.paging.words) if listing.paging else ""
+        if came >= total or not rows or (listing.paging and not link):
             return
 
 
@@ -45,9 +49,11 @@ class _Form:
     renewals: int
 
 
-async def _page(session: Session, fills: Fills, form: _Form) -> LexborHTMLParser:
+async def _page(session: Session, fills: Fills, form: _Form, link: str) -> LexborHTMLParser:
     """Fetch one page; a form that belongs to an ended session is opened and turned anew in the new one."""
     listing = session.declared.list_
+    if link:
+        return await _tree(session, Request(url=link), {}, {})
     request = listing.request if fills["page"] == 1 else _turned(listing.request, listing.turn)
     tree = await _tree(session, request, fills, form.hidden)
     if form.renewals == session.renewals or not request.form:
@@ -74,6 +80,17 @@ async def _opened(session: Session, fills: Fills) -> _Form:
 def _turned(request: Request, turn: dict[str, str | int | bool]) -> Request:
     part = "form" if request.form else "query"
     return request.model_copy(update={part: {**getattr(request, part), **turn}})
+
+
+def next_link(tree: LexborHTMLParser, url: str, words: str) -> str:
+    """Return the address of the next page, by ``rel`` or by its words; empty where there is no link to it."""
+    for link in tree.css("a[href]"):
+        said = {"".join(text_of(link).split()), link.attributes.get("title") or ""}
+        href = link.attributes.get("href") or ""
+        named = words in said if words else link.attributes.get("rel") == "next" or bool(_NEXT & said)
+        if named and href != "#" and not href.lower().startswith("javascript:"):
+            return urljoin(url, href)
+    return ""
 
 
 def hidden_fields(tree: LexborHTMLParser) -> dict[str, str]:
@@ -146,10 +163,12 @@ def _rows_under(header: LexborNode, width: int) -> list[list[LexborNode]]:
 
 
 def cells_of(row: LexborNode) -> list[LexborNode]:
+    """Return the cells of a row."""
     return [cell for cell in row.iter() if cell.tag in {"td", "th"}]
 
 
 def text_of(cell: LexborNode) -> str:
+    """Return the text of a cell as a person reads it."""
     return cell.text(strip=False).replace("\xa0", " ").strip()
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from connectors import wire
 from connectors.base import Feed, Source
 from connectors.kinds import Given, Kind, Reached, lacks
+from connectors.portal import person
 from connectors.portal.account import Portal
 from connectors.portal.declared import PortalDeclared
 from connectors.portal.feed import PortalFeed
 from connectors.portal.kept import Kept, SessionStore
 from connectors.portal.session import Session
 from connectors.portal.source import PortalSource
+from connectors.portal.visit import Visit
 from words.languages import gettext as _
 
 
@@ -35,6 +38,24 @@ class PortalKind(Kind[PortalDeclared]):
         if given.declared.upload is None:
             raise lacks(given.name, "upload")
         return PortalFeed(_account(given), profile, given.declared.upload)
+
+    async def sign_in(self, given: Given[PortalDeclared], session: Path | None, patience: float) -> None:
+        """Let a person sign in in a window, or take over an exported session; it is kept.
+
+        Raises:
+            UsageError: no window opens, or the file holds no session.
+            LoginNeeded: nobody signed in, or the portal asks for a login all the same.
+        """
+        visit = Visit(given.declared, given.browsers, given.turns)
+        try:
+            if session is None:
+                kept = await person.sign_in(given.name, visit, patience)
+            else:
+                kept = await person.adopt(given.name, visit, session)
+        finally:
+            await visit.leave()
+            given.turns.close()
+        SessionStore(given.state / "sessions").save(given.name, kept)
 
     async def reach(self, given: Given[PortalDeclared], patience: float) -> Reached:
         """Ask its address, and its list if a session is kept."""

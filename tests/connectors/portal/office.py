@@ -1,4 +1,4 @@
-"""An office of numbered cases behind the front-ends of the tests: who signs in, what a page of rows is, what goes wrong."""
+"""An office of numbered cases behind the front-ends of the tests: who signs in, what its rows are, what goes wrong."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Case = dict[str, str]
 
 def cases(count: int) -> list[Case]:
     """So many cases, one a day at most, newest last."""
-    chosen = random.Random(count)  # noqa: S311 - a fixed office
+    chosen = random.Random(count)
     return [
         {
             "id": str(1000 + number),
@@ -111,9 +111,8 @@ class Office:
                 answer = RedirectResponse("/main", 303)
                 answer.set_cookie("token", self.token)
                 return answer
-        return HTMLResponse(
-            '<form method="post">用户名 <input name="u"> 密码 <input type="password" name="p"><button>登 录</button></form>'
-        )
+        inputs = '用户名 <input name="u"> 密码 <input type="password" name="p">'
+        return HTMLResponse(f'<form method="post">{inputs}<button>登 录</button></form>')
 
     async def _framed(self, request: Request) -> Response:
         if not self._known(request):

@@ -111,5 +111,6 @@ class OldOffice:
 
 
 def _page(body: str) -> Response:
-    text = f"<html><head><meta http-equiv='Content-Type' content='text/html; charset=gb2312'></head><body>{body}</body></html>"
+    head = "<head><meta http-equiv='Content-Type' content='text/html; charset=gb2312'></head>"
+    text = f"<html>{head}<body>{body}</body></html>"
     return Response(text.encode("gb18030"), media_type="text/html; charset=gb2312")

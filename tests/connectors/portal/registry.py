@@ -12,7 +12,7 @@ from django.conf import settings
 _FOLDER = Path(sys.argv[1])
 
 
-class OfficeConfig(AppConfig):
+class OfficeConfig(AppConfig):  # type: ignore[misc]
     """This file as an application."""
 
     name = __name__
@@ -68,7 +68,7 @@ from django.urls import path  # noqa: E402
 from tests.connectors.portal.office import ACCOUNT, PASSWORD, cases  # noqa: E402
 
 
-class Case(models.Model):
+class Case(models.Model):  # type: ignore[misc]
     """A case."""
 
     id = models.IntegerField(primary_key=True)
@@ -79,11 +79,13 @@ class Case(models.Model):
     note = models.TextField("备注", blank=True)
 
     class Meta:
+        """How it is called."""
+
         app_label = "office"
         verbose_name = verbose_name_plural = "办件"
 
 
-class CaseAdmin(admin.ModelAdmin):
+class CaseAdmin(admin.ModelAdmin):  # type: ignore[misc]
     """What its pages show."""
 
     list_display = ("serial", "name", "day")

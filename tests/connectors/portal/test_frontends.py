@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from connectors.base import Window
 from connectors.browser import Browsers
 from tests.connectors.portal.office import Case, Office, cases
 from tests.connectors.portal.postback import OldOffice
-from tests.connectors.portal.reading import EXAMPLES, Read, example, read
+from tests.connectors.portal.reading import Read, example, read
 from tests.end_to_end.town import ROOT, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -112,5 +112,5 @@ async def test_django_administration(tmp_path: Path, browsers: Browsers, name: s
         assert _detail(row.payload) == {"统一社会信用代码": f"91150100MA{case['id']}", "备注": case["note"]}
 
 
-def _detail(payload: Case) -> Case:
+def _detail(payload: Mapping[str, str]) -> Case:
     return {label: payload[label] for label in ("统一社会信用代码", "备注")}
