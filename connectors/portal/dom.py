@@ -52,12 +52,16 @@ async def _read(visit: Visit, session: Session, listing: Listing, fills: Fills) 
             yield Page(rows, total or 0)
         return
     first = [rows async for rows, _total in _looks(visit, session, listing, fills)]
-    count = sum(map(len, first))
+    keys = [row.key for rows in first for row in rows]
     if len(first) == 1:
-        yield Page(first[0], count)
+        yield Page(first[0], len(keys))
         return
+    again: list[str] = []
     async for rows, _total in _looks(visit, session, listing, fills):
-        yield Page(rows, count)
+        again += [row.key for row in rows]
+        if again != keys[: len(again)]:
+            raise moving(visit.declared.title)
+        yield Page(rows, len(keys))
 
 
 async def _looks(

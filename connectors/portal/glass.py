@@ -27,6 +27,7 @@ _LIST, _TURN, _PAIRS = (
 )
 _SCRIPT = f"((list) => ({{...list, ...({_TURN})(list), ...({_PAIRS})(list)}}))({_LIST})"
 _MOMENT = 2.0  # seconds without any request after which nothing more is to come
+_NOTHING = re.compile(r"暂无|无数据|查无|没有\S{0,8}(?:数据|记录|信息|结果|内容)|no (?:data|records|results)", re.IGNORECASE)
 _EMPTY = 1.0  # the same, until an empty list is believed
 
 
@@ -110,7 +111,7 @@ class Glass:
             quiet = self.traffic.quiet()
             if shot is None:
                 await self._missing(quiet)
-            elif shot.busy or not self._stated(shot, quiet):
+            elif shot.busy or not await self._stated(shot, quiet):
                 shot = None
             elif shot.same(before):
                 if quiet > _MOMENT:
@@ -126,18 +127,22 @@ class Glass:
             raise self._repeated()
         raise await self.headings_changed()
 
-    def _stated(self, shot: Shot, quiet: float) -> bool:
-        """Whether the page states its total, where it should."""
+    async def _stated(self, shot: Shot, quiet: float) -> bool:
+        """Whether the page states its total, where it should; many that have no rows say so in words only."""
         if not self.listing.total or re.search(self.listing.total, shot.said):
             return True
-        if quiet > _MOMENT:
-            raise self.changed(self.listing.total)
-        return False
+        if quiet <= _MOMENT:
+            return False
+        await self.not_expired()
+        if not shot.rows and _NOTHING.search(shot.said):
+            return True
+        raise self.changed(self.listing.total)
 
     async def _missing(self, quiet: float) -> None:
         if await self.looking.state() == "login":
             raise sent_back(self.declared, self.looking.page.url)
-        if quiet > _MOMENT and await self.looking.ask("headings"):
+        if quiet > _MOMENT and await self.ask("seen"):
+            await self.not_expired()
             raise await self.headings_changed()
 
     async def not_expired(self) -> None:
@@ -151,8 +156,10 @@ class Glass:
 
     def total(self, shot: Shot) -> int | None:
         """Return the number of rows that the page states; None if it is not declared to."""
-        found = re.search(self.listing.total, shot.said) if self.listing.total else None
-        return int(re.sub(r"[,，\s]", "", found[1])) if found else None
+        if not self.listing.total:
+            return None
+        found = re.search(self.listing.total, shot.said)
+        return int(re.sub(r"[,，\s]", "", found[1])) if found else 0
 
     def rows(self, shot: Shot) -> list[Row]:
         """Return the rows of a look.
@@ -175,7 +182,7 @@ class Glass:
 
     async def headings_changed(self) -> Exception:
         """Return the error for a page without a table that has the declared headings."""
-        seen = await self.looking.ask("headings")
+        seen = await self.ask("seen")
         if not seen:
             return never(self.declared, self.looking.page.url)
         return DriftError(

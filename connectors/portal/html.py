@@ -138,11 +138,12 @@ def table_of(declared: PortalDeclared, tree: LexborHTMLParser) -> tuple[list[str
     """
     wanted = {plain_header(heading) for heading in declared.list_.headers}
     seen: list[str] = []
+    firsts = {first.mem_id for table in tree.css("table") if (first := table.css_first("tr")) is not None}
     for row in tree.css("tr"):
         headings = [text_of(cell) for cell in cells_of(row)]
         if wanted <= {plain_header(heading) for heading in headings}:
             return headings, _rows_under(row, len(headings))
-        if row.css_first("th") is not None:
+        if row.css_first("th") is not None or (row.mem_id in firsts and len(headings) > 1):
             seen += headings
     raise DriftError(
         "headings-changed",

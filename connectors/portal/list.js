@@ -135,6 +135,14 @@
     return null;
   };
 
+  // The words of whatever may be headings, for a page on which the declared ones are not.
+  const seen = () => {
+    const roots = [...all(ROOTS), ...all("table").filter((table) => !table.closest(ROOTS))].filter(visible);
+    const bands = roots.map((root) => bandsOf(root).find((band) => band.filter(({ text }) => text).length > 1) || []);
+    const words = bands.flat().map(({ text }) => text).filter(Boolean);
+    return words.length ? words : null;
+  };
+
   const busy = (root) => {
     const box = root.getBoundingClientRect();
     const over = (mask) => {
@@ -168,5 +176,5 @@
     };
   };
 
-  return { plain, visible, all, found, look, textOf, textsOf };
+  return { plain, visible, all, found, look, seen, textOf, textsOf };
 })()

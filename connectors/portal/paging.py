@@ -57,9 +57,11 @@ async def _goes_on(glass: Glass, shot: Shot, number: int, paging: Paging) -> boo
     Raises:
         DriftError: neither a total nor a pager tells.
     """
+    if not shot.rows:
+        return False
     state = await glass.ask("turnState", by=paging.by, words=paging.words, number=number)
     if state == "ready":
-        return bool(shot.rows)
+        return True
     total = glass.total(shot)
     short = "size" in glass.listing.model_fields_set and len(shot.rows) < glass.listing.size
     alone = number == 1 and short  # some pagers hide themselves where there is one page only

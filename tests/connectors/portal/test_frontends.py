@@ -36,7 +36,7 @@ async def test_element_plus(tmp_path: Path, browsers: Browsers) -> None:
     with served(office.app) as url:
         found = await read(example("element", url), tmp_path, browsers)
     whole(found, office, "serial")
-    assert office.asked[-1]["size"] == "8"
+    assert office.asked[-1]["size"] == "10"
 
 
 async def test_the_window_goes_into_the_form(tmp_path: Path, browsers: Browsers) -> None:
