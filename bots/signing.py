@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from bots.workspace import Workspace
@@ -23,16 +24,17 @@ def sign_in_alone(
         YinxinError: it is no portal, no window opens, nobody signs in, or the session does not open the list.
     """
     told = _("Waiting for somebody else who is at work: {about}.")
-    with (
-        workspace.journal() as journal,
-        journal.holding(
-            workspace.claim(name),
-            f"yinxin connectors login {name}",
-            patience=_PATIENCE,
-            waiting=lambda lease: say(told.format(about=lease.about)),
-        ),
-    ):
-        if session is None:
+    with ExitStack() as held:
+        if claims := workspace.claim(name):
+            held.enter_context(
+                held.enter_context(workspace.journal()).holding(
+                    claims,
+                    f"yinxin connectors login {name}",
+                    patience=_PATIENCE,
+                    waiting=lambda lease: say(told.format(about=lease.about)),
+                )
+            )
+        if session is None and claims:
             say(_("A window opens. Sign in there; it closes by itself when the list has come."))
         asyncio.run(sign_in(workspace, name, Browsers(visible=session is None), session, patience))
 

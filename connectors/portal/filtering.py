@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.async_api import ElementHandle
 
 _CALM = 0.5  # seconds
+_PICKS = "(input) => !!input.closest('[class*=picker], [class*=date-editor], [class*=calendar]')"
 _SET = """(input, value) => {
   const kind = input instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
   Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(input, value);
@@ -66,7 +67,8 @@ async def _type(glass: Glass, words: str, number: int, value: str) -> None:
         return
     if await found.is_editable():
         await found.fill(value)
-        await found.press("Enter")
+        # A calendar takes what was typed at Enter; a plain form would be sent by it.
+        await found.press("Enter" if await found.evaluate(_PICKS) else "Tab")
     if await _value(found) != value:
         await found.evaluate(_SET, value)
     if await _value(found) != value:

@@ -27,7 +27,9 @@ _LIST, _TURN, _PAIRS = (
 )
 _SCRIPT = f"((list) => ({{...list, ...({_TURN})(list), ...({_PAIRS})(list)}}))({_LIST})"
 _MOMENT = 2.0  # seconds without any request after which nothing more is to come
-_NOTHING = re.compile(r"暂无|无数据|查无|没有\S{0,8}(?:数据|记录|信息|结果|内容)|no (?:data|records|results)", re.IGNORECASE)
+_NOTHING = re.compile(
+    r"暂无|无数据|查无|没有\S{0,8}(?:数据|记录|信息|结果|内容)|no (?:data|records|results)", re.IGNORECASE
+)
 _EMPTY = 1.0  # the same, until an empty list is believed
 
 

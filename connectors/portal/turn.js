@@ -12,10 +12,10 @@
   const off = (element) => {
     const item = element.closest("li") || element;
     const named = (each) => /(^|[\s_-])(is-)?disabled($|[\s_-])/.test(String(each.className));
-    const dead = element.tagName === "A" && !element.getAttribute("href") && !element.onclick
+    const without = element.tagName === "A" && !element.getAttribute("href") && !element.onclick
       && getComputedStyle(element).cursor === "not-allowed";
     return element.disabled || element.hasAttribute("disabled") || element.getAttribute("aria-disabled") === "true"
-      || item.getAttribute("aria-disabled") === "true" || named(element) || named(item) || dead;
+      || item.getAttribute("aria-disabled") === "true" || named(element) || named(item) || without;
   };
 
   // The one that stands nearest after the table, else nearest before it.
@@ -26,6 +26,17 @@
   };
   const deepest = (elements) => elements.filter((each) => !elements.some((other) => other !== each && each.contains(other)));
   const small = (element) => (element.innerText || "").length < 20;
+
+  // On the last page, old systems write the same words without a link.
+  const dead = ({ words }) => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const says = (word) => (words ? word === plain(words) : NEXT.test(word) && word.length > 1);
+    while (walker.nextNode()) {
+      const { data, parentElement } = walker.currentNode;
+      if (visible(parentElement) && !parentElement.closest("a, button, option") && data.split(/[\s|\u00a0]+/).map(plain).some(says)) return true;
+    }
+    return false;
+  };
 
   const nextOf = (asked) => {
     const table = found(asked);
@@ -40,8 +51,7 @@
       const control = nearest(deepest(live.filter(way)), table);
       if (control) return off(control) ? { state: "last" } : { state: "ready", control };
     }
-    const said = all("span, font, td, div, label").filter((each) => visible(each) && !each.children.length && says(each));
-    return said.length ? { state: "last" } : numberOf(live, table, asked.number);
+    return dead(asked) ? { state: "last" } : numberOf(live, table, asked.number);
   };
 
   // A pager of numbers only: the next number, or the dots behind which it is.

@@ -94,6 +94,8 @@ class Office:
                 Route("/login", self._form, methods=["GET", "POST"]),
                 Route("/main", self._framed),
                 Route("/detail/{id}", self._paper),
+                Route("/report", self._report),
+                Route("/report/file", self._file),
                 Mount("/lib", StaticFiles(directory=FOLDER)),
                 Route("/{shell}", self._shell),
             ]
@@ -125,6 +127,32 @@ class Office:
         self.opened.append(case["id"])
         pairs = "".join(f"<tr><td>{label}：</td><td>{text}</td></tr>" for label, text in self.detail(case).items())
         return HTMLResponse(f"<table>{pairs}</table>")
+
+    async def _report(self, request: Request) -> Response:
+        """A list of one page with a button that gives all of it."""
+        if not self._known(request):
+            return RedirectResponse("/login", 303)
+        asked = request.query_params
+        data = self.page(1, 3, asked.get("from", ""), asked.get("to", ""))
+        heads = "".join(f"<th>{label}</th>" for label in self.columns.values())
+        rows = "".join(
+            f"<tr>{''.join(f'<td>{case[name]}</td>' for name in self.columns)}</tr>" for case in data["list"]
+        )
+        query = request.url.query
+        return HTMLResponse(
+            "<body>安全退出<form><label>从<input name=from></label><label>到<input name=to></label>"
+            "<button>查询</button></form>"
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>共 {data['total']} 条"
+            f"<button onclick=\"document.querySelector('dialog').show()\">导 出</button>"
+            f"<dialog>导出全部？<button onclick=\"location.href='/report/file?{query}'\">确定</button></dialog></body>"
+        )
+
+    async def _file(self, request: Request) -> Response:
+        asked = request.query_params
+        found = self.page(1, 1000, asked.get("from", ""), asked.get("to", ""))["list"]
+        content = self.settings["file"]([[case[name] for name in self.columns] for case in found])
+        disposition = {"content-disposition": f"attachment; filename={self.settings['name']}"}
+        return Response(content, media_type="application/octet-stream", headers=disposition)
 
     async def _login(self, request: Request) -> Response:
         told = await request.json()
