@@ -33,13 +33,17 @@ $(MADE)/postgres: $(MADE)/venv
 demo: $(MADE)/browser
 	$(BIN)/yinxin demo || test $$? -eq 1
 
-test: $(MADE)/browser $(MADE)/postgres
+$(MADE)/frontends-fetched: $(MADE)/venv tools/frontends.py
+	$(BIN)/python -m tools.frontends
+	touch $@
+
+test: $(MADE)/browser $(MADE)/postgres $(MADE)/frontends-fetched
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 crash: $(MADE)/browser $(MADE)/postgres
 	$(BIN)/python -m tests.crash
 
-coverage: $(MADE)/browser $(MADE)/postgres
+coverage: $(MADE)/browser $(MADE)/postgres $(MADE)/frontends-fetched
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --cov --cov-report=term-missing
 
 check: $(MADE)/venv

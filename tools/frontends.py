@@ -13,6 +13,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from tools.packages import can_install, install
+
 FOLDER = Path(__file__).parents[1] / ".make" / "frontends"
 #: Package → the files of it that a page loads.
 FILES: dict[str, tuple[str, ...]] = {
@@ -44,6 +46,8 @@ def _name(package: str) -> str:
 
 
 def _fetch(package: str, files: tuple[str, ...]) -> None:
+    if shutil.which("npm") is None and can_install():
+        install(["npm"])
     npm = shutil.which("npm")
     if npm is None:
         raise FileNotFoundError("npm")

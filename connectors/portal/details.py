@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Pairs = Mapping[str, str]
 Wanted = dict[str, Any]
 _CALM = 0.1  # seconds without a request until what is shown counts as whole
+_STALE = 2.0  # the same, where it is what another row has shown
 
 
 class Opener:
@@ -36,6 +37,7 @@ class Opener:
     def __init__(self, visit: Visit, detail: Detail) -> None:
         self._visit, self._detail = visit, detail
         self._one = asyncio.Lock()
+        self._last: Pairs | None = None
 
     async def opened(self, row: Row) -> Pairs:
         """Return what is behind a row that the list shows.
@@ -52,7 +54,7 @@ class Opener:
                 raise moving(glass.declared.title)
             await self._visit.turn()
             async with visiting(glass.looking, self._detail.press):
-                pairs = await self._open(glass, wanted)
+                pairs = self._last = await self._open(glass, wanted)
         self._belongs(row, pairs)
         return pairs
 
@@ -151,7 +153,8 @@ class Opener:
             found: Pairs | None = await (
                 glass.ask_in(frame, "pairs", whole=True) if frame else glass.ask("pairs", whole=whole)
             )
-            if found and found == last and traffic.quiet() > _CALM:
+            # What the row before has shown may stand there until its own comes.
+            if found and found == last and traffic.quiet() > (_STALE if found == self._last else _CALM):
                 return found
             if not found and whole and await glass.looking.state() == "login":
                 raise sent_back(glass.declared, glass.looking.page.url)

@@ -71,6 +71,9 @@ class PortalKind(Kind[PortalDeclared]):
 
 
 async def _lives(given: Given[PortalDeclared], patience: float) -> bool | None:
+    listing = given.declared.list_
+    if not listing.request.url and "#" in listing.page:
+        return None  # such a page comes to anybody; only what its scripts ask for would tell
     quick = given.declared.model_copy(update={"timeout": patience})
     session = Session(given.name, quick, SessionStore(given.state / "sessions"), _nobody)
     try:

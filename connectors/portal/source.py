@@ -13,9 +13,10 @@ from connectors.portal import replay
 from connectors.portal.account import Portal
 from connectors.portal.filling import dig, flat
 from connectors.portal.pairs import pairs_of
+from connectors.portal.rows import moving
 from connectors.workers import side_by_side
 from mappings.mapping import Mapping as FieldMapping
-from words.errors import DriftError, Place, UsageError
+from words.errors import DriftError, LoginNeeded, Place, UsageError
 from words.languages import gettext as _
 
 
@@ -67,8 +68,16 @@ class PortalSource:
         detail = self._portal.declared.detail
         if detail is None:
             return row
-        more = await self._portal.opener.opened(row) if detail.press else await self.again(row.key)
+        more = await self._pressed(row) if detail.press else await self.again(row.key)
         return replace(row, gone=True) if more is None else replace(row, payload={**row.payload, **more})
+
+    async def _pressed(self, row: Row) -> Mapping[str, str]:
+        """Open a row where the list shows it; a session that ends there takes the place in the list along."""
+        try:
+            return await self._portal.opener.opened(row)
+        except LoginNeeded as error:
+            await self._portal.session.renew()
+            raise moving(self.title) from error
 
     async def again(self, key: str) -> Mapping[str, str] | None:
         """Return the details of one row as they are now; None if the system shows none."""

@@ -83,6 +83,14 @@ async def test_nobody_signs_in_in_time(tmp_path: Path) -> None:
     assert told.value.code == "not-signed-in"
 
 
+async def test_a_window_needs_a_whole_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser without a head is never taken for one that a person can use."""
+    monkeypatch.setenv("YINXIN_BROWSER", "/usr/bin/some-headless-shell")
+    with pytest.raises(UsageError) as told:
+        await Browsers(visible=True).context(verify=True, state=None)
+    assert told.value.code == "no-window"
+
+
 async def test_an_exported_session_is_taken_over_once_it_opens_the_list(tmp_path: Path) -> None:
     """One that has ended is refused, and so is a file that holds none."""
     office, browsers, file = Office(cases(2), shell="layui.html"), Browsers(), tmp_path / "state.json"

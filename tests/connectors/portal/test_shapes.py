@@ -203,6 +203,26 @@ async def test_a_virtual_table_of_element_plus_is_scrolled_to_its_end(browsers: 
         assert await keys(glass) == [f"B{number}" for number in range(60)]
 
 
+FORM = """<div role="dialog" style="width:400px"><div class="el-form-item"><label class="el-form-item__label">申请人 *</label>
+<div class="el-form-item__content"><div class="el-input"><input disabled value="甲公司"></div></div></div>
+<div class="el-form-item"><label class="el-form-item__label">类别：</label><div class="el-form-item__content"><label><input type="radio">个人</label>
+<label><input type="radio" checked>法人</label></div></div>
+<dl><dt>期限</dt><dd>长期</dd></dl>
+<div class="ant-descriptions"><table><tbody><tr><th class="ant-descriptions-item-label">机关</th><th class="ant-descriptions-item-label">日期</th></tr>
+<tr><td class="ant-descriptions-item-content">区局</td><td class="ant-descriptions-item-content">2026-01-01</td></tr></tbody></table></div>
+<table><tr><th>代码</th><td>911</td><th>备注</th><td></td></tr></table>
+<table><thead><tr><th>环节</th><th>人员</th></tr></thead><tbody><tr><td>受理</td><td>张三</td></tr></tbody></table></div>"""
+
+
+async def test_labels_and_values_are_found_however_they_are_drawn(browsers: Browsers) -> None:
+    """Disabled inputs, chosen radio buttons, definitions, upright and lying tables; a list in the dialog is none."""
+    async with shown(browsers, FORM) as glass:
+        assert await glass.ask("pairs", whole=False) == {
+            **{"申请人": "甲公司", "类别": "法人", "期限": "长期"},
+            **{"机关": "区局", "日期": "2026-01-01", "代码": "911", "备注": ""},
+        }
+
+
 async def test_a_list_that_shows_no_way_on_and_no_total_is_not_believed(browsers: Browsers) -> None:
     """Two rows of a list whose pager is not understood may be two of a thousand."""
     async with shown(browsers, APART) as glass:
