@@ -129,7 +129,8 @@ async def test_the_address_of_the_next_link_is_followed(tmp_path: Path) -> None:
 def test_details_are_read_from_tables_definitions_and_forms() -> None:
     """A label belongs to the field it is for, or to what stands behind it."""
     page = """<table><tr><td>编号：</td><td>A1</td></tr></table><dl><dt>期限</dt><dd>长期</dd></dl>
-<label for="n">名称:</label> <input id="n" value="甲公司"><label for="t">类别</label><select id="t"><option>个人</option>
+<label for="n">名称:</label> <input id="n" value="甲公司">
+<label for="t">类别</label><select id="t"><option>个人</option>
 <option selected>法人</option></select><label>代码</label> <div>911</div>"""
     expected = {"编号": "A1", "期限": "长期", "名称": "甲公司", "类别": "法人", "代码": "911"}
     assert pairs_of(LexborHTMLParser(page)) == expected

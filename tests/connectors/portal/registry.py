@@ -32,6 +32,7 @@ def _configure() -> None:
         LANGUAGE_CODE="zh-hans",
         TIME_ZONE="Asia/Shanghai",
         STATIC_URL="/static/",
+        MIGRATION_MODULES=dict.fromkeys(apps),
         DEFAULT_AUTO_FIELD="django.db.models.AutoField",
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(_FOLDER / "cases.db")}},
         INSTALLED_APPS=[*(f"django.contrib.{app}" for app in apps), f"{__name__}.OfficeConfig"],
@@ -62,7 +63,7 @@ _configure()
 from django.contrib import admin  # noqa: E402 - only after the settings
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, models  # noqa: E402
+from django.db import models  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from tests.connectors.portal.office import ACCOUNT, PASSWORD, cases  # noqa: E402
@@ -100,9 +101,7 @@ urlpatterns = [path("admin/", admin.site.urls)]
 
 def main() -> None:
     """Fill the database and serve it on a free port, which is printed."""
-    call_command("migrate", verbosity=0)
-    with connection.schema_editor() as editor:
-        editor.create_model(Case)
+    call_command("migrate", verbosity=0, run_syncdb=True)
     User.objects.create_superuser(ACCOUNT, password=PASSWORD)
     Case.objects.bulk_create(
         Case(
