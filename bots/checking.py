@@ -42,8 +42,8 @@ class Checked:
     unread: tuple[str, ...] = ()
 
 
-def check_alone(workspace: Workspace, name: str, say: Callable[[str], None]) -> Checked:
-    """Check a connector while nobody else uses its login.
+def check_alone(workspace: Workspace, name: str, say: Callable[[str], None], *, browser: bool = False) -> Checked:
+    """Check a connector while nobody else uses its login; from the screen, if so asked and declared.
 
     Raises:
         Busy: somebody still uses it after a minute.
@@ -59,16 +59,16 @@ def check_alone(workspace: Workspace, name: str, say: Callable[[str], None]) -> 
             waiting=lambda lease: say(told.format(about=lease.about)),
         ),
     ):
-        return asyncio.run(check_connector(workspace, name))
+        return asyncio.run(check_connector(workspace, name, browser=browser))
 
 
-async def check_connector(workspace: Workspace, name: str) -> Checked:
+async def check_connector(workspace: Workspace, name: str, *, browser: bool = False) -> Checked:
     """Read as little as shows that a connector is as declared, in everything that it can be.
 
     Raises:
         YinxinError: it is not; says who acts and where.
     """
-    browsers = Browsers()
+    browsers = Browsers(wanted=browser)
     checks = {"source": _source, "feed": _feed, "ledger": _ledgers}
     try:
         found = [await checks[role](workspace, name, browsers) for role in workspace.connector(name).roles]

@@ -38,7 +38,7 @@ async def collect_ahead(workspace: Workspace, journal: Journal, source: str, ord
     Raises:
         YinxinError: the source cannot be read, or shows something else than it is declared to.
     """
-    declared, browsers = workspace.bot(order.bot), Browsers()
+    declared, browsers = workspace.bot(order.bot), Browsers(wanted=order.browser)
     system = workspace.source(source, browsers)
     name = part_of(order.bot, source)
     journal.stop_crashed(name)

@@ -10,13 +10,17 @@ from bots.declared import BotDeclared, CommitmentsDeclared
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a run is asked to do: the decision dates it covers, the day it believes it is, and whether it may send."""
+    """What a run is asked to do: the decision dates it covers, the day it believes it is, and whether it may send.
+
+    ``browser``: lists are read from the screen wherever that is declared.
+    """
 
     bot: str
     since: date
     until: date
     as_of: date
     dry_run: bool = False
+    browser: bool = False
 
 
 def part_of(bot: str, source: str) -> str:

@@ -38,7 +38,7 @@ class Story(ABC):
     def __init__(self, workspace: Workspace, journal: Journal, order: Order, watch: Watch, declared: Bot) -> None:
         self.workspace, self.journal, self.order, self.watch = workspace, journal, order, watch
         self.calendar = workspace.calendar
-        self.browsers = Browsers()
+        self.browsers = Browsers(wanted=order.browser)
         self.sources: list[Source] = [workspace.source(name, self.browsers) for name in declared.sources]
         self.feed: Feed = workspace.feed(declared.feed, self.browsers)
         self._declared = declared

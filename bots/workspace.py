@@ -324,6 +324,14 @@ class Workspace:
         """Ask whether a system is there, without signing in, for so many seconds."""
         return await self._kind(name).reach(self._given(name, Browsers()), patience)
 
+    async def sign_in(self, name: str, browsers: Browsers, session: Path | None, patience: float) -> None:
+        """Let a person sign in within so many seconds, or take over an exported session; it is kept.
+
+        Raises:
+            UsageError: the connector is of a kind to which nobody signs in.
+        """
+        await self._kind(name).sign_in(self._given(name, browsers), session, patience)
+
     def claims(self, bot: Bot) -> list[str]:
         """Return what no two runs may work with at once: the bot's logins, by address and account."""
         return sorted({claim for name in (*bot.sources, bot.feed) for claim in self.claim(name)})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.commands import Call, command
+from cli.run import FROM_THE_SCREEN
 from words.languages import N_
 from words.languages import gettext as _
 
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
         source: Annotated[str | None, typer.Option(help=_("One of its sources; all of them without it."))] = None,
         since: Annotated[str | None, typer.Option(help=_("First decision date, YYYY-MM-DD."))] = None,
         until: Annotated[str | None, typer.Option(help=_("Last decision date, YYYY-MM-DD."))] = None,
+        browser: Annotated[bool, typer.Option("--browser", help=_(FROM_THE_SCREEN))] = False,
     ) -> int:
         from bots.running import collect_alone
         from cli.progress import Shown
@@ -32,6 +34,7 @@ def register(app: typer.Typer) -> None:
 
         workspace = call.workspace()
         order = order_for(workspace, bot, since=day_of(since, "--since"), until=day_of(until, "--until"))
+        order = replace(order, browser=browser)
         names = [source] if source else workspace.bot(bot).sources
         with workspace.journal() as journal, Shown(quiet=call.printer.quiet) as watch:
             came = [collect_alone(workspace, journal, name, order, watch) for name in names]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.commands import Call, command
 from cli.printing import opening
+from cli.run import FROM_THE_SCREEN
 from words.errors import YinxinError
 from words.languages import N_
 from words.languages import gettext as _
@@ -34,14 +36,16 @@ def register(app: typer.Typer) -> None:
 
     @command(app, "check", N_("Read one page both ways and map it; send nothing."), group="connectors")
     def check(
-        call: Call, name: Annotated[str | None, typer.Argument(help=_("One connector; all without it."))] = None
+        call: Call,
+        name: Annotated[str | None, typer.Argument(help=_("One connector; all without it."))] = None,
+        browser: Annotated[bool, typer.Option("--browser", help=_(FROM_THE_SCREEN))] = False,
     ) -> int:
         workspace = call.workspace()
         names = [name] if name else workspace.names("connectors")
         results, errors = [], []
         for each in names:
             try:
-                results.append(_checked(call, workspace, each))
+                results.append(_checked(call, workspace, each, browser=browser))
             except YinxinError as error:
                 errors.append(error)
                 results.append({"name": each, "ok": False, "rows": 0, "findings": 0, "said": error.sentence})
@@ -61,6 +65,23 @@ def register(app: typer.Typer) -> None:
         )
         call.printer.done({"connectors": results}, errors=errors)
         return errors[0].exit_code if errors else 0
+
+    @command(app, "login", N_("Let a person sign in to a portal, and keep the session."), group="connectors")
+    def login(
+        call: Call,
+        name: Annotated[str, typer.Argument(help=_("The connector."))],
+        session: Annotated[
+            Path | None, typer.Option(help=_("A session exported from another browser; no window is opened."))
+        ] = None,
+        minutes: Annotated[float, typer.Option(help=_("How long the window waits."), min=0.1)] = 10,
+    ) -> int:
+        from bots.signing import sign_in_alone
+
+        workspace = call.workspace()
+        sign_in_alone(workspace, name, call.printer.say, session, minutes * 60)
+        call.printer.say(_("Signed in; the session is kept for the runs to come."))
+        call.printer.done({"connector": name})
+        return 0
 
 
 def _register_accept(app: typer.Typer) -> None:
@@ -99,10 +120,10 @@ def _described(workspace: Workspace, name: str) -> dict[str, str]:
     return {"name": name, "kind": declared.kind, "title": declared.title, "role": role, "where": declared.where}
 
 
-def _checked(call: Call, workspace: Workspace, name: str) -> dict[str, Any]:
+def _checked(call: Call, workspace: Workspace, name: str, *, browser: bool) -> dict[str, Any]:
     from bots.checking import check_alone
 
-    checked = check_alone(workspace, name, call.printer.say)
+    checked = check_alone(workspace, name, call.printer.say, browser=browser)
     with workspace.journal() as journal:
         pending = any(each.found for each in journal.layouts(name))
     return {
@@ -128,4 +149,4 @@ def _said(checked: Checked, name: str, *, pending: bool) -> str:
     return _("As declared")
 
 
-_WORDS = (N_("portal"), N_("api"), N_("files"), N_("source"), N_("feed"), N_("ledger"))
+_WORDS = (N_("portal"), N_("api"), N_("database"), N_("files"), N_("source"), N_("feed"), N_("ledger"))

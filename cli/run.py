@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, overload
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from journal import Journal
     from reconciliation.report import RunReport
 
+FROM_THE_SCREEN = N_("Read lists from the screen wherever that is declared.")
 _DAY = "%Y-%m-%d"
 _SHOWN = 20  # records of a dry run that a terminal lists
 
@@ -33,18 +35,19 @@ def register(app: typer.Typer) -> None:
     """Register the command."""
 
     @command(app, "run", N_("Run a bot once, from collecting to reading back."))
-    def run(
+    def run(  # noqa: PLR0913, PLR0917 - the options of the command
         call: Call,
         bot: Annotated[str, typer.Argument(help=_("The bot, for example disclosure."))],
         since: Annotated[str | None, typer.Option(help=_("First decision date, YYYY-MM-DD."))] = None,
         until: Annotated[str | None, typer.Option(help=_("Last decision date, YYYY-MM-DD."))] = None,
         as_of: Annotated[str | None, typer.Option(help=_("The day the run believes it is, YYYY-MM-DD."))] = None,
         dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Send nothing; show what would go."))] = False,
+        browser: Annotated[bool, typer.Option("--browser", help=_(FROM_THE_SCREEN))] = False,
     ) -> int:
         workspace = call.workspace()
         days = {"since": day_of(since, "--since"), "until": day_of(until, "--until"), "as_of": day_of(as_of, "--as-of")}
         with _telling(workspace, bot, dry_run=dry_run):
-            order = order_for(workspace, bot, dry_run=dry_run, **days)
+            order = replace(order_for(workspace, bot, dry_run=dry_run, **days), browser=browser)
         result, errors, report = run_bot(call, workspace, order)
         call.printer.done(result, errors=errors)
         for error in errors:

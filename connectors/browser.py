@@ -65,9 +65,15 @@ def _playwrights_own() -> bool:
 
 
 class Browsers:
-    """One browser for all portals of a run, with one context per portal."""
+    """One browser for all portals of a run, with one context per portal.
 
-    def __init__(self) -> None:
+    Attributes:
+        wanted: whether lists are read from the screen wherever that is declared.
+        visible: whether it opens a window for a person.
+    """
+
+    def __init__(self, *, wanted: bool = False, visible: bool = False) -> None:
+        self.wanted, self.visible = wanted, visible
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._starting = asyncio.Lock()
@@ -99,16 +105,21 @@ class Browsers:
         tried: list[str] = []
         self._playwright = await async_playwright().start()
         for found in candidates():
+            if self.visible and "headless" in str(found):
+                continue
             try:
                 self._browser = await self._playwright.chromium.launch(
-                    executable_path=found.program, channel=found.channel, args=list(_QUIET)
+                    executable_path=found.program,
+                    channel=found.channel,
+                    args=list(_QUIET),
+                    headless=not self.visible,
                 )
             except Error:
                 tried.append(str(found))
             else:
                 return self._browser
         await self._playwright.stop()
-        raise _missing(", ".join(tried))
+        raise _no_window(", ".join(tried)) if self.visible else _missing(", ".join(tried))
 
     async def close(self) -> None:
         """Close the browser if one was started."""
@@ -129,5 +140,16 @@ def _missing(tried: str = "") -> UsageError:
         todo=_(
             "Install one: on Debian or Ubuntu “apt-get install chromium-headless-shell”, elsewhere"
             " “playwright install chromium”, or name one in YINXIN_BROWSER."
+        ),
+    )
+
+
+def _no_window(tried: str) -> UsageError:
+    return UsageError(
+        "no-window",
+        _("No browser can open a window here. Tried: {programs}").format(programs=tried or "–"),
+        todo=_(
+            "Run it where there is a screen and a whole browser (chromium, Chrome or Edge), or sign in elsewhere and"
+            " give the exported session with --session FILE."
         ),
     )

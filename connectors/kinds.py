@@ -182,6 +182,17 @@ class Kind(ABC, Generic[D]):
         """Return what a department wrote down."""
         raise cannot_be(given, "ledger")
 
+    async def sign_in(self, given: Given[D], session: Path | None, patience: float) -> None:  # noqa: ARG002 - by default
+        """Let a person sign in within so many seconds, or take over an exported session; it is kept."""
+        raise UsageError(
+            "no-login",
+            _("Nobody signs in to “{name}”: it is of the kind {kind}.").format(
+                name=given.name, kind=given.declared.kind
+            ),
+            todo=_("Name a portal."),
+            place=Place(file=f"connectors/{given.name}.yaml", field="kind"),
+        )
+
     @abstractmethod
     async def reach(self, given: Given[D], patience: float) -> Reached:
         """Ask whether the system is there, for so many seconds."""

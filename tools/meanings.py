@@ -16,6 +16,11 @@ SECTIONS: dict[str, str] = {
     "PortalDeclared": "`connectors/NAME.yaml` with `kind: portal`",
     "Login": "`login`, in a portal",
     "Listing": "`list`, in a portal",
+    "Paging": "`list.paging`",
+    "Filter": "`list.filter`",
+    "Boxes": "`list.boxes`",
+    "Export": "`list.export`",
+    "Dom": "`list.dom`",
     "Request": "`request`, wherever one stands",
     "Detail": "`detail`, in a portal",
     "Upload": "`upload`, in a portal",
@@ -227,9 +232,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "through": "`corrections` replaces the row, `upload` adds the copy to it; in files: the file names of `drop`",
     },
     "Login": {
+        "by": "`form` fills the form; with `person` nobody types a password: a person signs in with "
+        "[`yinxin connectors login`](../how-to/connect-an-unknown-portal.md#4-a-login-that-only-a-person-passes)",
         "page": "its address below `url`",
         "account": "the account name",
-        "secret": "the name of the secret that holds the password",
+        "secret": "the name of the secret that holds the password; none with `by: person`",
         "account_label": "the words at the input for the account",
         "password_label": "the words at the input for the password",
         "button": "the words on the button",
@@ -237,18 +244,63 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "Listing": {
         "page": "where a person sees the list",
-        "reader": "`replay` sends the page's own JSON request; `html` reads the server-rendered table",
-        "request": "the request for one page of rows",
+        "reader": "`replay` sends the page's own JSON request; `html` reads the server-rendered table; `dom` reads "
+        "what the "
+        "browser shows; `export` reads the file that the page's own button gives",
+        "request": "replay, html: the request for one page of rows",
         "turn": "html: what changes in the form or query for the pages after the first",
-        "size": "rows asked for at a time; the server may give fewer",
+        "size": "rows asked for at a time; the server may give fewer; dom: rows on a full page, where the pager "
+        "hides itself on "
+        "a single one",
         "rows": "replay: dotted path of the rows in the answer",
-        "total": "replay: dotted path of their number; html: a pattern over the page's text whose first group is it",
-        "key": "replay: the row's own key; html: the heading of the column that `key_pattern` is searched in",
-        "key_pattern": "html: the pattern whose first group is the key, searched in the cell's source",
+        "total": "replay: dotted path of their number; else a pattern over the page's text whose first group is it. "
+        "dom without "
+        "it reads the list twice and compares",
+        "key": "replay: the row's own key; else the heading of the column that holds it",
+        "key_pattern": "html, dom: the pattern whose first group is the key, searched in that cell's source; dom "
+        "without "
+        "`key`: in the row's source",
         "label": "the column a person finds the row by, where the key means nothing to people",
-        "headers": "html: headings by which the table is recognised",
+        "headers": "html, dom, export: headings by which the table is recognised",
         "shown": "replay: heading on the screen → key in the answer; compared whenever the page is looked at",
         "ignore": "columns that say nothing about the record",
+        "paging": "dom: how to get to the next rows, `{by: pager}` without it; html: given, the next link is followed",
+        "filter": "dom, export: the form that is filled before the list is read",
+        "boxes": "dom: the last resort, for a list without any table",
+        "export": "the button that gives the file",
+        "dom": "replay, html: how the list is read from the screen when the two readings differ, or `--browser` "
+        "asks for it",
+    },
+    "Paging": {
+        "by": "`pager`: the next button, else the next number; `more`: a button that adds rows; `scroll`: rows "
+        "come, or are "
+        "exchanged, while one scrolls; `none`: all rows are there at once",
+        "words": "the words on that button, if it is not found by itself",
+        "largest": "whether the largest page size is chosen, where the page lets one choose",
+    },
+    "Filter": {
+        "range": "the words at the inputs between which the window goes (two inputs, or one that takes both days)",
+        "fields": "words at an input → what goes there; `{since}` and `{until}` are filled in",
+        "date": "how a day is typed, in the words of strftime",
+        "button": "the words on the button that queries",
+    },
+    "Boxes": {
+        "headings": "CSS selector of the headings",
+        "rows": "CSS selector of the rows",
+        "cells": "CSS selector of the cells, within a row",
+    },
+    "Export": {
+        "button": "its words",
+        "confirm": "the words on the button of the question that follows, if one does",
+    },
+    "Dom": {
+        "headers": "as in `list`; without it those of `list`, or the headings in `shown`",
+        "key": "the heading of the column that holds the same key",
+        "key_pattern": "as in `list`",
+        "total": "a pattern over the page's text",
+        "paging": "as in `list`",
+        "filter": "as in `list`",
+        "boxes": "as in `list`",
     },
     "Request": {
         "url": "below the portal's `url`, or a whole address",
@@ -258,8 +310,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "body": "a JSON body (top level only)",
     },
     "Detail": {
-        "request": "with `{key}` where the row's key goes",
-        "record": "dotted path of the record in a JSON answer; without it, label and value pairs of a page's table",
+        "request": "with `{key}` where the row's key goes; sent without the browser",
+        "press": "without a request: the words in the row that open it in the browser, or the heading of the column "
+        "they are in",
+        "answer": "with `press`: a pattern of the address of the JSON answer that then comes",
+        "record": "dotted path of the record in a JSON answer; without it, pairs of label and value are read",
     },
     "Upload": {
         "page": "the page with the file input",

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from connectors.portal.declared import Filled
+from connectors.patterns import Filled
 from words.declared import Declared
 
 

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from connectors.kinds import Connected, Role
+from connectors.patterns import Pattern
 from connectors.portal.declared import Invalidate
-from connectors.portal.form_declared import Pattern
 from words.declared import Declared
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import urlsplit
 
 from connectors.portal.declared import PortalDeclared
 from connectors.portal.filling import charset
@@ -21,12 +22,19 @@ def expired(declared: PortalDeclared, answer: Answer) -> bool:
     if answer.status in {401, 403}:
         return True
     if 300 <= answer.status < 400:
-        return declared.login.page in answer.headers.get("location", "")
+        return _leads_to(declared.login.page, answer.headers.get("location", ""))
     if answer.headers.get("content-type", "").startswith("application/json"):
         return bool(_CODE.search(answer.content)) and _says_unauthorised(answer.content)
     start = answer.content[:_HEAD]
     words = start.decode(charset(declared.encoding), "replace")
     return bool(_PASSWORD_FIELD.search(start)) or bool(_GONE.search(words))
+
+
+def _leads_to(login: str, location: str) -> bool:
+    """Whether a redirect leads to the login, which may be the very root of the site."""
+    if login.strip("/"):
+        return login in location
+    return bool(location) and urlsplit(location).path in {"", "/"}
 
 
 def _says_unauthorised(content: bytes) -> bool:

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated
+from pydantic import Field, model_validator
 
-from pydantic import AfterValidator, Field, model_validator
-
+from connectors.patterns import Pattern
 from words.declared import Declared
-
-
-def _compiles(pattern: str) -> str:
-    re.compile(pattern)
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_compiles)]
 
 
 class Answer(Declared):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -17,6 +18,8 @@ from mappings.headers import plain_header
 from words.errors import DriftError, Place
 from words.languages import gettext as _
 
+_NEXT = frozenset({"下一页", "下页", "后一页", "下一页>", "下一页›", "下一页»", "Next", "›"})
+
 
 async def read_html(session: Session, fills: Fills) -> AsyncIterator[Page]:
     """Yield the list's pages one after another, as a person turning them would get them.
@@ -26,14 +29,15 @@ async def read_html(session: Session, fills: Fills) -> AsyncIterator[Page]:
     """
     listing = session.declared.list_
     form = await _opened(session, fills)
-    number, came = 1, 0
+    number, came, link = 1, 0, ""
     while True:
-        tree = await _page(session, {**fills, "page": number, "size": listing.size, "offset": came}, form)
+        tree = await _page(session, {**fills, "page": number, "size": listing.size, "offset": came}, form, link)
         rows, total = rows_of(session.declared, tree)
         form = _Form(hidden_fields(tree), session.renewals)
         yield Page(rows, total)
         came, number = came + len(rows), number + 1
-        if came >= total or not rows:
+        link = next_link(tree, link or listing.request.url, listing.paging.words) if listing.paging else ""
+        if came >= total or not rows or (listing.paging and not link):
             return
 
 
@@ -45,9 +49,11 @@ class _Form:
     renewals: int
 
 
-async def _page(session: Session, fills: Fills, form: _Form) -> LexborHTMLParser:
+async def _page(session: Session, fills: Fills, form: _Form, link: str) -> LexborHTMLParser:
     """Fetch one page; a form that belongs to an ended session is opened and turned anew in the new one."""
     listing = session.declared.list_
+    if link:
+        return await _tree(session, Request(url=link), {}, {})
     request = listing.request if fills["page"] == 1 else _turned(listing.request, listing.turn)
     tree = await _tree(session, request, fills, form.hidden)
     if form.renewals == session.renewals or not request.form:
@@ -76,6 +82,17 @@ def _turned(request: Request, turn: dict[str, str | int | bool]) -> Request:
     return request.model_copy(update={part: {**getattr(request, part), **turn}})
 
 
+def next_link(tree: LexborHTMLParser, url: str, words: str) -> str:
+    """Return the address of the next page, by ``rel`` or by its words; empty where there is no link to it."""
+    for link in tree.css("a[href]"):
+        said = {"".join(text_of(link).split()), link.attributes.get("title") or ""}
+        href = link.attributes.get("href") or ""
+        named = words in said if words else link.attributes.get("rel") == "next" or bool(_NEXT & said)
+        if named and href != "#" and not href.lower().startswith("javascript:"):
+            return urljoin(url, href)
+    return ""
+
+
 def hidden_fields(tree: LexborHTMLParser) -> dict[str, str]:
     """Return the hidden inputs of a page (``__VIEWSTATE``, CSRF tokens)."""
     inputs = tree.css("input[type=hidden]")
@@ -98,7 +115,7 @@ def rows_of(declared: PortalDeclared, tree: LexborHTMLParser) -> tuple[list[Row]
 
 def _row(declared: PortalDeclared, headings: list[str], cells: list[LexborNode]) -> Row:
     listing = declared.list_
-    payload = {heading: _text(cell) for heading, cell in zip(headings, cells, strict=True)}
+    payload = {heading: text_of(cell) for heading, cell in zip(headings, cells, strict=True)}
     cell = cells[headings.index(listing.key)] if listing.key in headings else None
     key = _key(listing, cell) if cell is not None else ""
     if not key:
@@ -108,7 +125,7 @@ def _row(declared: PortalDeclared, headings: list[str], cells: list[LexborNode])
 
 def _key(listing: Listing, cell: LexborNode) -> str:
     if listing.key_pattern is None:
-        return _text(cell)
+        return text_of(cell)
     found = re.search(listing.key_pattern, (cell.html or "").replace("&#39;", "'"))
     return found[1] if found else ""
 
@@ -121,11 +138,12 @@ def table_of(declared: PortalDeclared, tree: LexborHTMLParser) -> tuple[list[str
     """
     wanted = {plain_header(heading) for heading in declared.list_.headers}
     seen: list[str] = []
+    firsts = {first.mem_id for table in tree.css("table") if (first := table.css_first("tr")) is not None}
     for row in tree.css("tr"):
-        headings = [_text(cell) for cell in _cells(row)]
+        headings = [text_of(cell) for cell in cells_of(row)]
         if wanted <= {plain_header(heading) for heading in headings}:
             return headings, _rows_under(row, len(headings))
-        if row.css_first("th") is not None:
+        if row.css_first("th") is not None or (row.mem_id in firsts and len(headings) > 1):
             seen += headings
     raise DriftError(
         "headings-changed",
@@ -141,28 +159,18 @@ def _rows_under(header: LexborNode, width: int) -> list[list[LexborNode]]:
     table = header.parent
     while table is not None and table.tag != "table":
         table = table.parent
-    rows = [_cells(row) for row in (table.css("tr") if table else []) if row.mem_id != header.mem_id]
-    return [cells for cells in rows if len(cells) == width and not any(cell.tag == "th" for cell in cells)]
+    rows = [cells_of(row) for row in (table.css("tr") if table else []) if row.mem_id != header.mem_id]
+    return [cells for cells in rows if len(cells) == width and not all(cell.tag == "th" for cell in cells)]
 
 
-def _cells(row: LexborNode) -> list[LexborNode]:
+def cells_of(row: LexborNode) -> list[LexborNode]:
+    """Return the cells of a row."""
     return [cell for cell in row.iter() if cell.tag in {"td", "th"}]
 
 
-def _text(cell: LexborNode) -> str:
+def text_of(cell: LexborNode) -> str:
+    """Return the text of a cell as a person reads it."""
     return cell.text(strip=False).replace("\xa0", " ").strip()
-
-
-def pairs_of(tree: LexborHTMLParser) -> dict[str, str]:
-    """Return the label/value pairs of a detail page, whose rows hold label, value and so on."""
-    pairs: dict[str, str] = {}
-    for row in tree.css("tr"):
-        cells = _cells(row)
-        if len(cells) % 2 == 0:
-            for label, value in zip(cells[::2], cells[1::2], strict=True):
-                if words := _text(label).rstrip(":：").strip():
-                    pairs.setdefault(words, _text(value))
-    return pairs
 
 
 def _changed(declared: PortalDeclared, what: str) -> DriftError:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from connectors import wire
 from connectors.base import Feed, Source
 from connectors.kinds import Given, Kind, Reached, lacks
+from connectors.portal import person
 from connectors.portal.account import Portal
 from connectors.portal.declared import PortalDeclared
 from connectors.portal.entering import lint_form
@@ -14,6 +16,7 @@ from connectors.portal.feed import PortalFeed
 from connectors.portal.kept import Kept, SessionStore
 from connectors.portal.session import Session
 from connectors.portal.source import PortalSource
+from connectors.portal.visit import Visit
 from words.languages import gettext as _
 
 
@@ -39,6 +42,24 @@ class PortalKind(Kind[PortalDeclared]):
             lint_form(given.declared.form, profile, f"connectors/{given.name}.yaml")
         return PortalFeed(_account(given), profile)
 
+    async def sign_in(self, given: Given[PortalDeclared], session: Path | None, patience: float) -> None:
+        """Let a person sign in in a window, or take over an exported session; it is kept.
+
+        Raises:
+            UsageError: no window opens, or the file holds no session.
+            LoginNeeded: nobody signed in, or the portal asks for a login all the same.
+        """
+        visit = Visit(given.declared, given.browsers, given.turns)
+        try:
+            if session is None:
+                kept = await person.sign_in(given.name, visit, patience)
+            else:
+                kept = await person.adopt(given.name, visit, session)
+        finally:
+            await visit.leave()
+            given.turns.close()
+        SessionStore(given.state / "sessions").save(given.name, kept)
+
     async def reach(self, given: Given[PortalDeclared], patience: float) -> Reached:
         """Ask its address, and its list if a session is kept."""
         declared = given.declared
@@ -53,6 +74,9 @@ class PortalKind(Kind[PortalDeclared]):
 
 
 async def _lives(given: Given[PortalDeclared], patience: float) -> bool | None:
+    listing = given.declared.list_
+    if not listing.request.url and "#" in listing.page:
+        return None  # such a page comes to anybody; only what its scripts ask for would tell
     quick = given.declared.model_copy(update={"timeout": patience})
     session = Session(given.name, quick, SessionStore(given.state / "sessions"), _nobody)
     try:

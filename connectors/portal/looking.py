@@ -30,14 +30,24 @@ class Looking:
         self.declared = declared
         self.page = page
 
-    async def ask(self, question: str, argument: Any = None) -> Any:  # noqa: ANN401 - what a page answers
+    async def ask(self, question: str, argument: Any = None, script: str = _ASK) -> Any:  # noqa: ANN401 - what a page answers
         """Return the first answer of any frame that says something."""
         for frame in self.page.frames:
             # A frame may be between two documents; and the browser itself would wait for the next one for ever.
             with suppress(Exception):
                 async with asyncio.timeout(_PATIENCE):
-                    if answer := await frame.evaluate(f"(argument) => {_ASK}.{question}(argument)", argument):
+                    if answer := await frame.evaluate(f"(argument) => {script}.{question}(argument)", argument):
                         return answer
+        return None
+
+    async def element(self, question: str, argument: Any, script: str = _ASK) -> ElementHandle | None:  # noqa: ANN401 - JSON
+        """Return the first element that any frame answers with."""
+        for frame in self.page.frames:
+            with suppress(Exception):
+                async with asyncio.timeout(_PATIENCE):
+                    handle = await frame.evaluate_handle(f"(argument) => {script}.{question}(argument)", argument)
+                    if (element := handle.as_element()) is not None:
+                        return element
         return None
 
     def turns(self) -> Iterator[float]:

@@ -2,6 +2,13 @@
 (() => {
   const plain = (text) => (text || "").replace(/[\s\u3000\u00a0\u200b*＊:：]/g, "");
   const visible = (element) => !!element && element.getClientRects().length > 0;
+  // What a person can reach: not a decoy that lies off the page, is invisible, or has no size.
+  const reachable = (element) => {
+    if (!visible(element)) return false;
+    const box = element.getBoundingClientRect();
+    const seen = !element.checkVisibility || element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    return seen && box.width > 3 && box.height > 3 && box.right + scrollX > 0 && box.bottom + scrollY > 0;
+  };
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
   // The words that stand at an input: its label, its form item's label, the cell or text before it, its placeholder.
@@ -21,11 +28,19 @@
 
   const field = (label, type) => {
     const fits = (input) => (type ? input.type === type : !["hidden", "submit", "button"].includes(input.type));
-    const inputs = all("input, textarea, select").filter((input) => fits(input) && (visible(input) || type === "file"));
+    const inputs = all("input, textarea, select").filter((input) => fits(input) && (reachable(input) || type === "file"));
     const wanted = plain(label);
     return inputs.find((input) => wordsAt(input).some((words) => words === wanted))
       || inputs.find((input) => wordsAt(input).some((words) => words.includes(wanted)))
       || (type && inputs.length === 1 ? inputs[0] : null);
+  };
+
+  // The inputs at the same words, such as the two ends of a range; null when there are not so many.
+  const nth = ([label, number]) => {
+    const inputs = all("input, textarea, select").filter((input) => !["hidden", "submit", "button"].includes(input.type) && reachable(input));
+    const exact = inputs.filter((input) => wordsAt(input).some((words) => words === plain(label)));
+    const found = exact.length ? exact : inputs.filter((input) => wordsAt(input).some((words) => words.includes(plain(label))));
+    return found[number] || null;
   };
 
   const button = (caption) => {
@@ -35,7 +50,7 @@
   };
 
   const signedIn = (words) => {
-    if (all("input[type=password]").some(visible)) return "login";
+    if (all("input[type=password]").some(reachable)) return "login";
     return document.body && plain(document.body.innerText).includes(plain(words)) ? "in" : "";
   };
 
@@ -52,7 +67,8 @@
   // Component libraries draw header and body as two tables: the body is then the next table of the same width.
   const bodyRows = (header, width) => {
     const table = header.closest("table");
-    const own = all("tr", table).filter((row) => row !== header && row.children.length === width && !row.querySelector("th"));
+    const heads = (row) => [...row.children].every((cell) => cell.tagName === "TH");
+    const own = all("tr", table).filter((row) => row !== header && row.children.length === width && !heads(row));
     if (own.length) return own;
     const tables = all("table").filter(visible);
     const later = tables.slice(tables.indexOf(table) + 1);
@@ -91,5 +107,5 @@
     }
   };
 
-  return { field, button, signedIn, complaints, table, headings, said, valueOf, mask };
+  return { field, nth, button, signedIn, complaints, table, headings, said, valueOf, mask };
 })()

@@ -30,12 +30,12 @@ async def complete(pages: AsyncIterator[Page], system: str) -> AsyncIterator[Pag
     async for page in pages:
         keys = [row.key for row in page.rows]
         if len(set(keys)) < len(keys) or seen & set(keys):
-            raise _moving(system)
+            raise moving(system)
         seen.update(keys)
         totals.add(page.total)
         yield page
     if len(totals) > 1:
-        raise _moving(system)
+        raise moving(system)
     if totals != {len(seen)}:
         raise DriftError(
             "rows-missing",
@@ -45,7 +45,8 @@ async def complete(pages: AsyncIterator[Page], system: str) -> AsyncIterator[Pag
         )
 
 
-def _moving(system: str) -> SystemFailure:
+def moving(system: str) -> SystemFailure:
+    """Return the error for a list that changed while it was read."""
     return SystemFailure(
         "list-moving",
         _("The list changed while it was being read: rows moved from one page to another."),

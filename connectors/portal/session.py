@@ -101,7 +101,8 @@ class Session:
             NoAnswer: the portal gives no usable answer.
         """
         listing = self.declared.list_
-        request = listing.request if listing.reader == "replay" else Request(url=listing.page)
+        replayed = listing.reader in {"replay", "dom", "export"} and listing.request.url
+        request = listing.request if replayed else Request(url=listing.page)
         return self._kept is not None and not expired(
             self.declared, await self._once(request.method, *self._written(request, _FIRST_ROW, {}))
         )

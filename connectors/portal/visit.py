@@ -15,11 +15,14 @@ from connectors.portal.declared import PortalDeclared
 from connectors.portal.kept import Kept
 from connectors.portal.looking import Looking, address, sent_back, visiting
 from connectors.portal.once import send_once
+from connectors.portal.traffic import Traffic
 from words.errors import DriftError, LoginNeeded, Place
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Dialog, Request
+
+    from connectors.portal.glass import Glass
 
 #: Headers that every browser sends; what is left was put there by the page's own scripts.
 _ORDINARY = frozenset({
@@ -53,8 +56,12 @@ class Visit:
         self._turns = turns
         self._context: BrowserContext | None = None
         self._looking: Looking | None = None
+        self._traffic: Traffic | None = None
+        self.glass: Glass | None = None
         self._asked: list[Request] = []
         self._said: list[str] = []
+        asked = declared.list_.request.url
+        self._list_path = urlsplit(address(declared, asked)).path if asked else ""
 
     async def enter(self, kept: Kept | None, *, sending: bool = False) -> Looking:
         """Return the portal's page, opened with the kept session put back; a new one from which to send something."""
@@ -72,6 +79,7 @@ class Visit:
             page = await self._context.new_page()
             page.on("dialog", self._accept)
             page.on("request", self._notice)
+            self._traffic = Traffic(page)
             self._looking = Looking(self.declared, page)
         return self._looking
 
@@ -82,7 +90,7 @@ class Visit:
         answered.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def _notice(self, request: Request) -> None:
-        if urlsplit(request.url).path == urlsplit(address(self.declared, self.declared.list_.request.url)).path:
+        if self._list_path and urlsplit(request.url).path == self._list_path:
             self._asked.append(request)
 
     async def sign_in(self, kept: Kept | None, password: str) -> Kept:
@@ -117,9 +125,21 @@ class Visit:
             await looking.pause()
         raise _refused(self.declared, "") if state == "login" else await looking.neither()
 
+    async def signed_in(self) -> Kept:
+        """Open the list with the session that the open page has, and return it.
+
+        Raises:
+            LoginNeeded: the list asks for a login.
+            DriftError: the list is not as declared.
+        """
+        looking = await self.enter(None)
+        async with visiting(looking, self.declared.list_.page):
+            await self._open_list(looking)
+            return await self._session(looking)
+
     async def _session(self, looking: Looking) -> Kept:
         assert self._context is not None
-        sent = await self._asked[-1].all_headers()
+        sent = await self._asked[-1].all_headers() if self._asked else {}
         headers = {
             name: value for name, value in sent.items() if name not in _ORDINARY and not name.startswith(("sec-", ":"))
         }
@@ -136,6 +156,8 @@ class Visit:
             await looking.page.reload(wait_until="domcontentloaded")
         if await looking.settled() == "login":
             raise sent_back(self.declared, list_page)
+        if not self.declared.list_.request.url:
+            return
         for _turn in looking.turns():
             if self._asked:
                 return
@@ -146,6 +168,35 @@ class Visit:
             todo=_("Open the page's network view, look for the request that brings the rows, and correct “list”."),
             place=Place(system=self.declared.title, url=list_page, field="list.request.url"),
         )
+
+    @property
+    def traffic(self) -> Traffic:
+        """What the open page asks for."""
+        assert self._traffic is not None
+        return self._traffic
+
+    async def turn(self) -> None:
+        """Wait until one more thing may be asked of the system."""
+        await self._turns.turn()
+
+    async def show_list(self, kept: Kept | None) -> Looking:
+        """Load the list anew.
+
+        Raises:
+            LoginNeeded: a login page comes in its place.
+            SystemFailure: it does not come.
+        """
+        looking = await self.enter(kept)
+        page = address(self.declared, self.declared.list_.page)
+        async with visiting(looking, page):
+            self.traffic.mark()
+            if looking.page.url == page:
+                await looking.page.reload(wait_until="domcontentloaded")
+            else:
+                await looking.page.goto(page, wait_until="domcontentloaded")
+            if await looking.settled() == "login":
+                raise sent_back(self.declared, page)
+        return looking
 
     async def see_list(self, kept: Kept | None) -> Seen:
         """Read the list by its headings and take its picture.
@@ -185,7 +236,7 @@ class Visit:
             ):  # a page that waits for a silent system may not let go; the browser will
                 async with asyncio.timeout(_LEAVING):
                     await self._context.close()
-        self._context = self._looking = None
+        self._context = self._looking = self._traffic = self.glass = None
         self._asked.clear()
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from connectors.portal.pairs import pairs_of
 from connectors.wire import NoAnswer
 from tests.connectors.doubles import LOGIN_PAGE, Answer, Door, Portal, declared, once, rows_of, session_at
 from tests.end_to_end.town import served
@@ -109,6 +111,29 @@ async def test_a_list_with_plain_links_is_read_whole(tmp_path: Path) -> None:
         return HTMLResponse(table([(str(row["id"]), "甲") for row in rows], 12))
 
     assert (await read(answer, LINKED, tmp_path))[0] == keys(12)
+
+
+async def test_the_address_of_the_next_link_is_followed(tmp_path: Path) -> None:
+    """Nobody has to say how pages are counted; the last page has no such link."""
+
+    async def answer(request: Request) -> Response:
+        start = int(request.query_params.get("after", "r0").removeprefix("r"))
+        rows = [(f"r{number}", "甲") for number in range(start + 1, min(start + 5, 12) + 1)]
+        link = f'<a href="?after={rows[-1][0]}">下一页 &gt;</a>' if start + 5 < 12 else "下一页"
+        return HTMLResponse(table(rows, 12) + link)
+
+    listing = LINKED.replace('"/list?page={page}"', "/list") + "paging: {}\n"
+    assert (await read(answer, listing, tmp_path))[0] == keys(12)
+
+
+def test_details_are_read_from_tables_definitions_and_forms() -> None:
+    """A label belongs to the field it is for, or to what stands behind it."""
+    page = """<table><tr><td>编号：</td><td>A1</td></tr></table><dl><dt>期限</dt><dd>长期</dd></dl>
+<label for="n">名称:</label> <input id="n" value="甲公司">
+<label for="t">类别</label><select id="t"><option>个人</option>
+<option selected>法人</option></select><label>代码</label> <div>911</div>"""
+    expected = {"编号": "A1", "期限": "长期", "名称": "甲公司", "类别": "法人", "代码": "911"}
+    assert pairs_of(LexborHTMLParser(page)) == expected
 
 
 @pytest.mark.parametrize("listing", [QUERIED, OFFSET])

@@ -1,0 +1,221 @@
+"""What is behind a row, opened in the browser: a link, a dialog or drawer, a window, a frame, or a JSON answer."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from connectors.base import Row
+from connectors.portal.declared import Detail
+from connectors.portal.filling import dig, flat
+from connectors.portal.glass import Glass, Shot
+from connectors.portal.looking import Looking, sent_back, visiting
+from connectors.portal.paging import paging_of
+from connectors.portal.replay import json_of
+from connectors.portal.rows import moving
+from connectors.portal.traffic import Traffic
+from connectors.portal.visit import Visit
+from mappings.headers import plain_header
+from words.errors import DriftError, Place
+from words.languages import gettext as _
+
+if TYPE_CHECKING:
+    from playwright.async_api import ElementHandle, Frame, Page
+
+Pairs = Mapping[str, str]
+Wanted = dict[str, Any]
+_CALM = 0.1  # seconds without a request until what is shown counts as whole
+_STALE = 2.0  # the same, where it is what another row has shown
+
+
+class Opener:
+    """Opens rows of the list that the browser shows, one at a time."""
+
+    def __init__(self, visit: Visit, detail: Detail) -> None:
+        self._visit, self._detail = visit, detail
+        self._one = asyncio.Lock()
+        self._last: Pairs | None = None
+
+    async def opened(self, row: Row) -> Pairs:
+        """Return what is behind a row that the list shows.
+
+        Raises:
+            DriftError: nothing opens, or what opens belongs to another row.
+            SystemFailure: the list does not show the row any more.
+            LoginNeeded: a login page comes instead.
+        """
+        async with self._one:
+            glass = self._glass()
+            wanted = await self._wanted(glass, row.key) or await self._scrolled_to(glass, row.key)
+            if wanted is None:
+                raise moving(glass.declared.title)
+            await self._visit.turn()
+            async with visiting(glass.looking, self._detail.press):
+                pairs = self._last = await self._open(glass, wanted)
+        self._belongs(row, pairs)
+        return pairs
+
+    def _glass(self) -> Glass:
+        assert self._visit.glass is not None
+        return self._visit.glass
+
+    async def _wanted(self, glass: Glass, key: str) -> Wanted | None:
+        """Return how the script finds the row of a key: by its place and its cells."""
+        shot = await glass.look()
+        if shot is None or key not in shot.keys:
+            return None
+        number = shot.keys.index(key)
+        return {"number": number, "cells": shot.rows[number], "press": self._detail.press}
+
+    async def _scrolled_to(self, glass: Glass, key: str) -> Wanted | None:
+        """Look for a row that is drawn only while one scrolls past it."""
+        if paging_of(glass.listing).by != "scroll":
+            return None
+        await glass.ask("scroll", top=True)
+        end = False
+        while True:
+            await glass.settle()
+            if wanted := await self._wanted(glass, key):
+                return wanted
+            if end:
+                return None
+            end = (await glass.ask("scroll") or {"end": True})["end"]
+
+    async def _open(self, glass: Glass, wanted: Wanted) -> Pairs:
+        if (link := await glass.ask("linkOf", **wanted)) and not self._detail.answer:
+            return await self._in_a_tab(glass, link)
+        control = await glass.find("rowControl", **wanted)
+        if control is None:
+            raise glass.changed(self._detail.press)
+        before = await glass.look()
+        glass.traffic.mark()
+        if self._detail.answer:
+            pairs = await self._answered(glass, control, self._detail.answer)
+        else:
+            async with _windows(glass.looking.page) as windows:
+                await control.click()
+                pairs = await self._shown(glass, windows)
+        await self._leave(glass, before)
+        return pairs
+
+    async def _in_a_tab(self, glass: Glass, link: str) -> Pairs:
+        page = await glass.looking.page.context.new_page()
+        try:
+            traffic = Traffic(page)
+            await page.goto(link, wait_until="domcontentloaded")
+            return await self._page(glass, page, traffic)
+        finally:
+            await page.close()
+
+    async def _answered(self, glass: Glass, control: ElementHandle, pattern: str) -> Pairs:
+        """Press, and take the JSON answer that comes."""
+        async with glass.looking.page.expect_response(lambda answer: bool(re.search(pattern, answer.url))) as coming:
+            await control.click()
+        response = await coming.value
+        await glass.not_expired()
+        found = dig(json_of(glass.declared, await response.body(), response.url), self._detail.record or "")
+        if not isinstance(found, dict) or not found:
+            raise glass.changed(self._detail.record or pattern)
+        return flat(found)
+
+    async def _shown(self, glass: Glass, windows: list[Page]) -> Pairs:
+        """Return the pairs in whatever opened: a window, a box or a frame over the list, or a page in its place."""
+        for _turn in glass.looking.turns():
+            if windows:
+                window = windows[0]
+                try:
+                    return await self._page(glass, window, Traffic(window))
+                finally:
+                    await window.close()
+            kind = await glass.ask("over")
+            if kind == "frame" and (frame := await glass.find("overFrame")) is not None:
+                return await self._pairs(glass, await frame.content_frame(), glass.traffic)
+            if kind == "box":
+                return await self._pairs(glass, None, glass.traffic)
+            if kind is None and await glass.look() is None and glass.traffic.quiet() > _CALM:
+                return await self._pairs(glass, glass.looking.page.main_frame, glass.traffic)
+            await glass.looking.pause()
+        raise self._nothing(glass)
+
+    async def _page(self, glass: Glass, page: Page, traffic: Traffic) -> Pairs:
+        looking = Looking(glass.declared, page)
+        if await looking.state() == "login":
+            raise sent_back(glass.declared, page.url)
+        return await self._pairs(Glass(looking, glass.listing, traffic), None, traffic, whole=True)
+
+    async def _pairs(self, glass: Glass, frame: Frame | None, traffic: Traffic, *, whole: bool = False) -> Pairs:
+        """Wait until the pairs stand still."""
+        last: Pairs | None = None
+        for _turn in glass.looking.turns():
+            found: Pairs | None = await (
+                glass.ask_in(frame, "pairs", whole=True) if frame else glass.ask("pairs", whole=whole)
+            )
+            # What the row before has shown may stand there until its own comes.
+            if found and found == last and traffic.quiet() > (_STALE if found == self._last else _CALM):
+                return found
+            if not found and whole and await glass.looking.state() == "login":
+                raise sent_back(glass.declared, glass.looking.page.url)
+            last = found
+            await glass.looking.pause()
+        await glass.not_expired()
+        raise self._nothing(glass)
+
+    async def _leave(self, glass: Glass, before: Shot | None) -> None:
+        """Go back to the list as it was."""
+        if await glass.ask("over"):
+            if (button := await glass.find("shut")) is not None:
+                await button.click()
+            else:
+                await glass.looking.page.keyboard.press("Escape")
+            for _turn in glass.looking.turns():
+                if not await glass.ask("over"):
+                    break
+                await glass.looking.pause()
+        elif await glass.look() is None:
+            await glass.looking.page.go_back(wait_until="domcontentloaded")
+        after = await glass.settle()
+        scrolls = paging_of(glass.listing).by == "scroll"  # and shows other rows after any movement
+        if before is not None and not scrolls and not after.same(before):
+            raise moving(glass.declared.title)
+
+    def _belongs(self, row: Row, pairs: Pairs) -> None:
+        """What is shown behind a row repeats what the list calls it by, or is another row's."""
+        listing = self._glass().listing
+        shown = {plain_header(label): value for label, value in pairs.items()}
+        for heading in (listing.label, listing.key):
+            told, listed = shown.get(plain_header(heading)), row.payload.get(heading)
+            if heading and told and listed and "".join(told.split()) != "".join(listed.split()):
+                raise DriftError(
+                    "another-detail",
+                    _("What opened shows “{shown}” where the list has “{listed}” ({what}).").format(
+                        shown=told, listed=listed, what=heading
+                    ),
+                    todo=_("Open the row by hand; if it is right there, correct “detail” in the connector's file."),
+                    place=Place(system=self._visit.declared.title, field=heading),
+                )
+
+    def _nothing(self, glass: Glass) -> DriftError:
+        return DriftError(
+            "detail-not-shown",
+            _("“{press}” was pressed, and nothing opened that has labels and values.").format(press=self._detail.press),
+            todo=_("Press it by hand and see what opens; correct “detail” in the connector's file."),
+            place=Place(system=glass.declared.title, url=glass.looking.page.url, field="detail"),
+        )
+
+
+@asynccontextmanager
+async def _windows(page: Page) -> AsyncIterator[list[Page]]:
+    """Collect the windows that open."""
+    found: list[Page] = []
+
+    def note(window: Page) -> None:
+        found.append(window)
+
+    page.context.on("page", note)
+    try:
+        yield found
+    finally:
+        page.context.remove_listener("page", note)

@@ -1,0 +1,180 @@
+// What the dom reader asks of a page: the table with the declared headings, and its rows. An object of functions.
+(() => {
+  const plain = (text) => (text || "").replace(/[\s\u3000\u00a0\u200b*＊:：]/g, "");
+  const visible = (element) => !!element && element.getClientRects().length > 0;
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // Component libraries: what holds a whole table, what repeats its fixed columns, and rows that are no records.
+  const ROOTS = ".el-table, .el-table-v2, .ant-table, .layui-table-view, .vxe-table, .datagrid-view, "
+    + "[role=grid], [role=treegrid], [role=table]";
+  const CLONES = ".el-table__fixed, .el-table__fixed-right, .layui-table-fixed, [class*=vxe-table--fixed], "
+    + ".DTFC_LeftWrapper, .DTFC_RightWrapper";
+  const WASTE = "thead, tfoot, [aria-hidden=true], .layui-table-total, .datagrid-header, .datagrid-footer, "
+    + ".el-table__footer-wrapper, .ant-table-summary, [class*=expanded-row], [class*=placeholder]";
+  const MASKS = ".el-loading-mask, .ant-spin-spinning, .layui-table-loading, .layui-table-init, .datagrid-mask, "
+    + "[aria-busy=true], .vxe-loading.is--visible, .loading-mask, .blockUI";
+  const CELLS = "td, th, [role=gridcell], [role=cell], [role=rowheader], [role=columnheader], .ant-table-cell";
+  const INDEX = ["datagrid-row-index", "row-index", "aria-rowindex"];
+
+  // A hidden clone of a fixed column is drawn without its text; an input in a cell shows its value.
+  const textOf = (cell) => {
+    const own = (cell.innerText || "").replace(/\u00a0/g, " ").trim();
+    if (own) return own;
+    const input = cell.querySelector("select, textarea, input:not([type=hidden], [type=checkbox], [type=radio])");
+    if (input && visible(input)) return (input.selectedOptions ? input.selectedOptions[0]?.text : input.value) || "";
+    return cell.matches(".is-hidden") ? cell.textContent.trim() : "";
+  };
+
+  const place = (cell, number) => Number(cell.getAttribute("aria-colindex")) || number + 1;
+  const childCells = (row, boxes) => {
+    const cells = boxes ? all(boxes.cells, row) : [...row.children].filter((cell) => cell.matches(CELLS));
+    if (cells.length || boxes) return cells;
+    return all("[role=gridcell], [role=cell], [role=rowheader], [role=columnheader]", row);
+  };
+
+  // Rows of cells with merged ones repeated, so that each column has its place.
+  const gridOf = (rows, boxes) => {
+    const grid = rows.map(() => []);
+    rows.forEach((row, y) => {
+      let x = 0;
+      for (const cell of childCells(row, boxes)) {
+        while (grid[y][x]) x += 1;
+        for (let down = 0; down < (cell.rowSpan || 1) && y + down < rows.length; down += 1) {
+          for (let right = 0; right < (cell.colSpan || 1); right += 1) grid[y + down][x + right] = cell;
+        }
+      }
+    });
+    return grid;
+  };
+
+  // Headings that stand twice take the words of the group above them along.
+  const headingsOf = (grid) => {
+    const last = grid[grid.length - 1] || [];
+    const texts = last.map(textOf);
+    return last.map((cell, x) => {
+      const group = grid.map((row) => row[x]).filter((above) => above && above !== cell).pop();
+      return { cell, text: group && texts.indexOf(texts[x]) !== texts.lastIndexOf(texts[x]) ? textOf(group) + texts[x] : texts[x] };
+    });
+  };
+
+  const ours = (root) => (element) => !element.closest(CLONES)
+    && (element.parentElement.closest(ROOTS) === root || root.tagName === "TABLE")
+    && (root.tagName !== "TABLE" || element.closest("table") === root);
+
+  // What may be the headings of a table: one band of header rows, several side by side, or one of the first rows.
+  const bandsOf = (root, boxes) => {
+    if (boxes) return [headingsOf([all(boxes.headings, root).filter(visible)])];
+    const heads = all("thead, .datagrid-htable > tbody", root).filter(ours(root)).filter(visible);
+    if (heads.length) {
+      const bands = heads.map((head) => {
+        const rows = [...head.children].filter(visible);
+        const grids = rows.map((_row, number) => gridOf(rows.slice(0, rows.length - number)));
+        return headingsOf(grids.find((grid) => (grid[grid.length - 1] || []).filter(textOf).length > 1) || grids[0] || []);
+      });
+      return bands.length > 1 ? [bands.flat(), ...bands] : bands;
+    }
+    const columns = all("[role=columnheader]", root).filter(ours(root)).filter(visible);
+    if (columns.length && root.tagName !== "TABLE") {
+      const deepest = Math.max(...columns.map((cell) => cell.closest("[role=row]")?.getAttribute("aria-rowindex") || 1));
+      const leaves = columns.filter((cell) => (cell.closest("[role=row]")?.getAttribute("aria-rowindex") || 1) >= deepest);
+      return [leaves.map((cell, x) => ({ cell, text: textOf(cell), at: place(cell, x) })).sort((a, b) => a.at - b.at)];
+    }
+    return all("tr", root).filter(ours(root)).filter(visible).slice(0, 5).map((row) => headingsOf(gridOf([row])));
+  };
+
+  // The rows under a heading: of the right width, not merged across, each once though its columns are drawn apart.
+  const rowsOf = (root, headings, boxes) => {
+    const own = boxes ? () => true : (row) => ours(root)(row) && !row.closest(WASTE) && !row.contains(headings[0].cell);
+    const found = all(boxes ? boxes.rows : "tr, [role=row], .ant-table-row", root).filter(visible).filter(own);
+    const grid = gridOf(found, boxes);
+    const joined = new Map();
+    found.forEach((row, y) => {
+      const index = INDEX.map((name) => row.getAttribute(name)).find((value) => value !== null);
+      const name = index === undefined ? `#${y}` : index;
+      const before = joined.get(name) || { cells: [], rows: [] };
+      const cells = grid[y].filter(Boolean);
+      joined.set(name, { cells: [...before.cells, ...cells], rows: [...before.rows, row] });
+    });
+    const told = headings.reduce((most, heading, x) => (heading.text ? x + 1 : most), 0);
+    const rows = { fit: [], odd: 0 };
+    for (const { cells, rows: parts } of joined.values()) {
+      const bare = cells.every((cell) => cell.matches("th, [role=columnheader]"));
+      if (bare || cells.some((cell) => cell.colSpan > 1) || new Set(cells).size < Math.min(2, told)) continue;
+      const sorted = cells.map((cell, x) => ({ cell, at: place(cell, x) })).sort((a, b) => a.at - b.at);
+      if (cells.length < told || cells.length > headings.length) rows.odd += 1;
+      else rows.fit.push({ cells: sorted.map(({ cell }) => cell), rows: parts });
+    }
+    return rows;
+  };
+
+  // Where header and body are two tables with nothing said about it, the body is the nearest one that fits.
+  const lonely = (root) => root.tagName === "TABLE" && !root.querySelector("tbody, td");
+  const bodyNear = (root, headings) => {
+    for (let parent = root.parentElement, level = 0; parent && level < 4; parent = parent.parentElement, level += 1) {
+      for (const table of all("table", parent).filter((each) => each !== root && visible(each))) {
+        const rows = rowsOf(table, headings);
+        if (rows.fit.length) return { root: table, rows };
+      }
+    }
+    return { root, rows: { fit: [], odd: 0 } };
+  };
+
+  const found = ({ headings, boxes }) => {
+    const wanted = headings.map(plain);
+    const roots = boxes ? [document.body] : [...all(ROOTS), ...all("table").filter((table) => !table.closest(ROOTS))];
+    for (const root of roots.filter(visible)) {
+      if (!boxes && root.closest(CLONES)) continue;
+      for (const band of bandsOf(root, boxes)) {
+        const words = band.map(({ text }) => plain(text));
+        if (band.length && wanted.every((word) => words.includes(word))) {
+          const body = lonely(root) ? bodyNear(root, band) : { root, rows: rowsOf(root, band, boxes) };
+          return { root, headings: band, ...body };
+        }
+      }
+    }
+    return null;
+  };
+
+  // The words of whatever may be headings, for a page on which the declared ones are not.
+  const seen = () => {
+    const roots = [...all(ROOTS), ...all("table").filter((table) => !table.closest(ROOTS))].filter(visible);
+    const bands = roots.map((root) => bandsOf(root).find((band) => band.filter(({ text }) => text).length > 1) || []);
+    const words = bands.flat().map(({ text }) => text).filter(Boolean);
+    return words.length ? words : null;
+  };
+
+  const busy = (root) => {
+    const box = root.getBoundingClientRect();
+    const over = (mask) => {
+      const own = mask.getBoundingClientRect();
+      return own.left < box.right && own.right > box.left && own.top < box.bottom + 40 && own.bottom > box.top - 40;
+    };
+    return document.readyState === "loading" || all(MASKS).filter(visible).some(over);
+  };
+
+  // The page's words without those of the rows, for the total stands in either of many places.
+  const wordsAround = (rows) => {
+    const own = new Set(rows.flatMap((row) => row.innerText.split("\n")));
+    return document.body.innerText.split("\n").filter((line) => !own.has(line)).join("\n");
+  };
+
+  const textsOf = (table, { cells }) => table.headings.map((_heading, x) => (cells[x] ? textOf(cells[x]) : "")).filter((_text, x) => visible(table.headings[x].cell));
+
+  // One look at the list: headings, cell texts row by row, where asked the source the key stands in, and the page's words.
+  const look = (asked) => {
+    const table = found(asked);
+    if (!table) return null;
+    const at = table.headings.findIndex(({ text }) => plain(text) === plain(asked.key));
+    const sourceOf = ({ cells, rows }) => (asked.key ? cells[at] && cells[at].outerHTML : rows[0].outerHTML) || "";
+    return {
+      headings: table.headings.filter(({ cell }) => visible(cell)).map(({ text }) => text),
+      rows: table.rows.fit.map((row) => textsOf(table, row)),
+      sources: asked.source ? table.rows.fit.map(sourceOf) : [],
+      odd: table.rows.odd,
+      busy: busy(table.root),
+      said: wordsAround(table.rows.fit.flatMap(({ rows }) => rows)),
+    };
+  };
+
+  return { plain, visible, all, found, look, seen, textOf, textsOf };
+})()
