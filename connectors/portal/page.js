@@ -105,6 +105,9 @@
       const node = walker.currentNode;
       if (number.test(node.data)) node.data = node.data.replace(number, "$1************");
     }
+    for (const input of all("input, textarea")) {
+      if (number.test(input.value)) input.value = input.value.replace(number, "$1************");
+    }
   };
 
   return { field, nth, button, signedIn, complaints, table, headings, said, valueOf, mask };

@@ -183,6 +183,20 @@ async def test_errors_at_the_fields_are_a_refusal(browsers: Browsers, tmp_path: 
     assert receipt.refused == {"r1": "文书号: 格式不正确"}
 
 
+async def test_a_picture_of_a_refusal_shows_no_identity_number(browsers: Browsers, tmp_path: Path) -> None:
+    """Not even in the inputs of the form that came back."""
+
+    def answer(_office: Office, _values: dict[str, Any]) -> Response:
+        return HTMLResponse(page("<p>数据已存在</p><input id=number value=15010519900307123X>"))
+
+    office = Office(PLAIN, answer)
+    async with feed_at(office, browsers, tmp_path) as feed:
+        await deliver(feed)
+        looking = await feed._portal.visit.enter(None)
+        assert await looking.page.input_value("#number") == "150105************"
+        assert [piece.kind for piece in feed._portal.album.take()] == ["screenshot"]
+
+
 async def test_what_the_form_itself_refuses_is_a_refusal_and_nothing_is_sent(
     browsers: Browsers, tmp_path: Path
 ) -> None:
