@@ -20,9 +20,11 @@ from connectors.portal.listed import loaded, press_in_row, search
 from connectors.portal.openpage import OpenPage
 from mappings.apply import apply
 from mappings.profiles import Profile
+from words.errors import DeliveryError
 
 SUFFIX = ".json"
 _NUMBER, _NAME = "document_number", "name"
+_DIFFERS = "form-differs"
 _RECORD = "record_id"
 _UNSAFE = re.compile(r"[%/\\:*?\"<>|\s-]")
 _NAMED = re.compile(r".*-\d+-(publish|correct|withdraw)-([^-]*)\.json")
@@ -78,19 +80,28 @@ class Entries:
         """Enter one record, or take it back, and hear what became of it.
 
         Raises:
-            DeliveryError: that is not clear; or the form does not show what was put in, and nothing was sent.
+            DeliveryError: that is not clear.
             DriftError: the form is not as it was declared; nothing was sent.
         """
         payload = json.loads(batch.content)
         listed = batch.action != "publish"
         async with self._open.at(self._portal.declared.list_.page if listed else self._form.page) as page:
-            outcome = await self._steps(page, payload, batch.action)
+            outcome = await self._tried(page, payload, batch.action)
             source = ("answer", outcome.paper) if outcome.paper else ("page", await page.looking.source())
         if outcome.refused or self._open.loads % _PICTURED == 1:
             await handover.picture(self._portal, batch.file_name)
         records = tuple(batch.rows.values())
         reasons = dict.fromkeys(records, outcome.refused) if outcome.refused else {}
         return Receipt(batch.file_name, () if outcome.refused else records, reasons, (source,))
+
+    async def _tried(self, page: FormPage, payload: dict[str, str], action: Action) -> Outcome:
+        """A record that the form does not take as it is counts as refused: the others can go on."""
+        try:
+            return await self._steps(page, payload, action)
+        except DeliveryError as error:
+            if error.code != _DIFFERS:
+                raise
+            return Outcome(error.sentence)
 
     async def _steps(self, page: FormPage, payload: dict[str, str], action: Action) -> Outcome:
         if action == "withdraw":
