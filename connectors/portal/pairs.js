@@ -50,6 +50,9 @@
     return href && !link.onclick ? href : "";
   };
 
+  // The label of a choice is not the label of a field.
+  const names = (label) => visible(label) && !label.querySelector("input");
+
   const valueOf = (element) => {
     const radios = all("input[type=radio], input[type=checkbox]", element);
     if (radios.length) return radios.filter((each) => each.checked).map((each) => each.closest("label")?.innerText || each.value).join(",").trim();
@@ -64,7 +67,7 @@
     if (!root) return null;
     const told = {};
     const tell = (label, value) => {
-      const words = (label ? textOf(label) : "").replace(/[:：\s]+$/, "").replace(/^[*＊\s]+/, "").trim();
+      const words = (label ? textOf(label) : "").replace(/^[*＊\s]+|[*＊:：\s]+$/g, "");
       if (words && words.length < 40 && value && !(words in told)) told[words] = valueOf(value);
     };
     const next = (element) => element.nextElementSibling;
@@ -78,7 +81,7 @@
       tell(label, under || beside);
     }
     for (const item of all(".el-form-item, .ant-form-item, .layui-form-item, .form-group, .form-row, .van-cell, [class*=form-item]", root)) {
-      const label = all("label, .layui-form-label, .van-cell__title, [class*=label]", item).find(visible);
+      const label = all("label, .layui-form-label, .van-cell__title, [class*=label]", item).find(names);
       const value = label && all("[class*=content], [class*=control], .layui-input-block, .layui-input-inline, .van-cell__value, .readonly", item).find((each) => !each.contains(label));
       if (label) tell(label, value || (next(label) ?? item));
     }
@@ -87,11 +90,11 @@
       const table = row.closest("table");
       const list = table.tHead && [...table.tHead.rows].some((head) => head.children.length > 1) && !table.tHead.contains(row);
       const cells = [...row.children].filter((cell) => cell.matches("td, th"));
-      if (list || cells.length % 2 || cells.some((cell) => cell.querySelector("table, [class*=descriptions]"))) continue;
+      if (list || cells.length % 2 || row.closest("[class*=descriptions]") || row.querySelector("table, [class*=descriptions]")) continue;
       if (cells.length && cells.every((cell) => cell.tagName === "TH")) continue;
       for (let x = 0; x < cells.length; x += 2) tell(cells[x], cells[x + 1]);
     }
-    for (const label of all("label, .label, [class$=-label], [class*='label ']", root).filter(visible)) {
+    for (const label of all("label, .label, [class$=-label], [class*='label ']", root).filter(names)) {
       if (next(label) && !next(label).matches("label, br")) tell(label, next(label));
     }
     return Object.keys(told).length ? told : null;

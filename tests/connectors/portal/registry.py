@@ -63,7 +63,7 @@ _configure()
 from django.contrib import admin  # noqa: E402 - only after the settings
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import models  # noqa: E402
+from django.db import connection, models  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from tests.connectors.portal.office import ACCOUNT, PASSWORD, cases  # noqa: E402
@@ -102,6 +102,8 @@ urlpatterns = [path("admin/", admin.site.urls)]
 def main() -> None:
     """Fill the database and serve it on a free port, which is printed."""
     call_command("migrate", verbosity=0, run_syncdb=True)
+    with connection.schema_editor() as editor:
+        editor.create_model(Case)
     User.objects.create_superuser(ACCOUNT, password=PASSWORD)
     Case.objects.bulk_create(
         Case(

@@ -162,10 +162,3 @@ async def test_a_page_size_that_is_ignored_loses_nothing(tmp_path: Path, browser
     with pytest.raises(DriftError) as told:
         await LAYUI.read(office, tmp_path, browsers, list__paging={"largest": True})
     assert told.value.code == "rows-missing"
-
-
-async def test_the_page_size_can_be_left_alone(tmp_path: Path, browsers: Browsers) -> None:
-    """The same system is read whole at its own size."""
-    office = Office(cases(11), cap=5)
-    found = await LAYUI.read(office, tmp_path, browsers)
-    assert found.keys == [case["serial"] for case in office.cases]
