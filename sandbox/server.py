@@ -81,12 +81,14 @@ def create_app(
     async def index(_request: Request) -> Response:
         return html("index.html", city=city, clock=clock, accounts=ACCOUNTS)
 
+    async def shut() -> None:
+        for each in (licences, commitments, intake):
+            await each.close()
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        await licences.close()
-        await commitments.close()
-        await intake.close()
+        await shut()
 
     mounts = [Mount(f"/{name}", _late(Router(routes), latency_ms / 1000)) for name, routes in portals.items()]
     app = Starlette(
@@ -99,7 +101,7 @@ def create_app(
         ],
         lifespan=lifespan,
     )
-    app.state.clock = clock
+    app.state.clock, app.state.shut = clock, shut
     return app
 
 

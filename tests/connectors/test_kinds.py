@@ -108,9 +108,9 @@ def test_a_kind_that_nobody_added_is_refused_with_those_there_are(desk: Desk) ->
 
 
 def test_a_kind_is_used_only_as_what_it_can_be(desk: Desk) -> None:
-    """A folder of ledgers is no feed, and the sentence says which connector that is."""
+    """A portal holds no ledgers, and the sentence says which connector that is."""
     (desk.folder / "connectors" / "memory.yaml").unlink()
     with pytest.raises(UsageError) as caught:
-        Workspace(desk.folder).feed("ledgers", Browsers())
+        Workspace(desk.folder).ledgers("credit")
     assert caught.value.code == "wrong-kind"
-    assert "ledgers" in caught.value.sentence
+    assert "credit" in caught.value.sentence

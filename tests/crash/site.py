@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.credit import Credit
 from sandbox.model import City
 from sandbox.portal import Portal
 from sandbox.server import create_app
@@ -53,15 +52,15 @@ class Site:
 
     def close(self) -> None:
         """End what the present city has under way."""
-        for counter in _portals(self._app, Credit):
-            if self._loop:
-                asyncio.run_coroutine_threadsafe(cast("Credit", counter).close(), self._loop).result(10)
+        shut = getattr(self._app.state, "shut", None)
+        if shut and self._loop:
+            asyncio.run_coroutine_threadsafe(shut(), self._loop).result(10)
 
 
-def _portals(app: Starlette, kind: type[Portal] = Portal) -> list[Portal]:
+def _portals(app: Starlette) -> list[Portal]:
     routes = [route for mount in app.routes if isinstance(mount, Mount) for route in mount.routes or ()]
     found = {id(portal): portal for route in routes if (portal := _owner(route))}
-    return [each for each in found.values() if isinstance(each, kind)]
+    return [each for each in found.values() if isinstance(each, Portal)]
 
 
 def _owner(route: object) -> Portal | None:

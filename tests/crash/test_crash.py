@@ -14,11 +14,10 @@ from tests.crash.points import ARROWS, LEAVING, OUTSIDE, POINTS, arrow_of
 from tests.crash.stories import STORIES, WEATHER
 from tests.crash.theatre import Theatre, theatre
 
-#: The hand-over, the way out of not knowing, a person's decision, a correction; whoever resumes dies from outside too.
+#: The hand-over, the way out of not knowing, a correction; whoever resumes dies from outside too.
 _SAMPLES = (
     (LEAVING, "cut after commit"),
     ("unknown-prepared:committed", "imports half"),
-    ("held-prepared:committed", "loses the receipt"),
     ("confirmed-superseded:before", "shows never"),
 )
 
