@@ -12,7 +12,7 @@ from connectors.api.client import Client
 from connectors.api.templates import Fills, plain
 from connectors.base import Evidence, Page, Row
 from connectors.portal.filling import dig, flat
-from connectors.portal.rows import complete, digest_of
+from connectors.rows import complete, digest_of
 from words.errors import DriftError
 from words.languages import gettext as _
 

@@ -12,7 +12,7 @@ from connectors.base import Evidence, Known, Page, Row, Window
 from connectors.database.marks import Mark
 from connectors.database.opened import Database
 from connectors.database.reading import Found, Reader
-from connectors.portal.rows import digest_of
+from connectors.rows import digest_of
 from mappings.mapping import Mapping as FieldMapping
 from words.errors import DriftError, Place
 from words.languages import gettext as _

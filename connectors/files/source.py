@@ -13,7 +13,7 @@ from connectors.files.declared import FilesDeclared, Rows
 from connectors.files.folders import Found
 from connectors.files.places import Places
 from connectors.files.reading import File, Reader
-from connectors.portal.rows import complete, digest_of
+from connectors.rows import complete, digest_of
 from mappings.apply import ORIGIN, ROW_KEY
 from mappings.headers import find_columns
 from mappings.mapping import Mapping as FieldMapping

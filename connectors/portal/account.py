@@ -17,9 +17,9 @@ from connectors.portal.exporting import read_export
 from connectors.portal.filling import Fills
 from connectors.portal.kept import Kept, SessionStore
 from connectors.portal.person import person_needed
-from connectors.portal.rows import complete
 from connectors.portal.session import Session
 from connectors.portal.visit import Seen, Visit
+from connectors.rows import complete
 from connectors.secrets import Secrets
 from words.errors import DriftError, LoginNeeded
 

@@ -15,9 +15,9 @@ from connectors.portal.glass import Glass, Shot
 from connectors.portal.looking import Looking, sent_back, visiting
 from connectors.portal.paging import paging_of
 from connectors.portal.replay import json_of
-from connectors.portal.rows import moving
 from connectors.portal.traffic import Traffic
 from connectors.portal.visit import Visit
+from connectors.rows import moving
 from mappings.headers import plain_header
 from words.errors import DriftError, Place
 from words.languages import gettext as _

@@ -11,9 +11,9 @@ from connectors.portal.filtering import query
 from connectors.portal.glass import Glass
 from connectors.portal.looking import visiting
 from connectors.portal.paging import shots
-from connectors.portal.rows import moving
 from connectors.portal.session import Session
 from connectors.portal.visit import Visit
+from connectors.rows import moving
 from words.errors import LoginNeeded
 
 

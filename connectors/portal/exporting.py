@@ -16,10 +16,10 @@ from connectors.portal.filling import Fills, charset
 from connectors.portal.filtering import query
 from connectors.portal.glass import Glass
 from connectors.portal.looking import visiting
-from connectors.portal.rows import digest_of
 from connectors.portal.screen import Export
 from connectors.portal.session import Session
 from connectors.portal.visit import Visit
+from connectors.rows import digest_of
 from mappings.headers import plain_header
 from words.errors import DriftError, LoginNeeded, Place
 from words.languages import gettext as _

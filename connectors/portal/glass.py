@@ -13,8 +13,8 @@ from connectors.base import Row
 from connectors.portal.declared import Listing, PortalDeclared
 from connectors.portal.expiry import expired
 from connectors.portal.looking import Looking, never, sent_back
-from connectors.portal.rows import digest_of
 from connectors.portal.traffic import Traffic
+from connectors.rows import digest_of
 from mappings.headers import plain_header
 from words.errors import DriftError, Place
 from words.languages import gettext as _

@@ -12,8 +12,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from connectors.base import Page, Row
 from connectors.portal.declared import Listing, PortalDeclared, Request
 from connectors.portal.filling import Fills
-from connectors.portal.rows import digest_of
 from connectors.portal.session import Session
+from connectors.rows import digest_of
 from mappings.headers import plain_header
 from words.errors import DriftError, Place
 from words.languages import gettext as _

@@ -11,8 +11,8 @@ from typing import Any
 from connectors.base import Page, Row
 from connectors.portal.declared import PortalDeclared
 from connectors.portal.filling import Fills, dig, flat
-from connectors.portal.rows import digest_of
 from connectors.portal.session import Session
+from connectors.rows import digest_of
 from words.errors import DriftError, Place
 from words.languages import gettext as _
 

@@ -13,7 +13,7 @@ from connectors.portal import replay
 from connectors.portal.account import Portal
 from connectors.portal.filling import dig, flat
 from connectors.portal.pairs import pairs_of
-from connectors.portal.rows import moving
+from connectors.rows import moving
 from connectors.workers import side_by_side
 from mappings.mapping import Mapping as FieldMapping
 from words.errors import DriftError, LoginNeeded, Place, UsageError

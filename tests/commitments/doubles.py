@@ -13,7 +13,7 @@ import polars as pl
 
 from connectors.base import Action, Batch, Evidence, Known, Page, Receipt, Row, Window
 from connectors.portal.filling import flat
-from connectors.portal.rows import digest_of
+from connectors.rows import digest_of
 from connectors.workers import side_by_side
 from mappings.apply import ORIGIN, ROW_KEY
 from mappings.mapping import Mapping as FieldMapping

@@ -19,8 +19,8 @@ from connectors.portal.declared import PortalDeclared
 from connectors.portal.html import read_html
 from connectors.portal.kept import Kept, SessionStore
 from connectors.portal.replay import read_json
-from connectors.portal.rows import complete
 from connectors.portal.session import Session
+from connectors.rows import complete
 from words.declared import parse
 
 Answer = Callable[[Request], Awaitable[Response]]
