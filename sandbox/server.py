@@ -31,6 +31,7 @@ from sandbox.doors import ACCOUNTS, Door
 from sandbox.faults import Faults
 from sandbox.halves import Halves, split
 from sandbox.model import City
+from sandbox.penalty_gate import APP, SECRET
 from sandbox.penalty_intake import PenaltyIntake
 from sandbox.web import HERE, html
 from sandbox.wire import Wires
@@ -79,7 +80,7 @@ def create_app(
     }
 
     async def index(_request: Request) -> Response:
-        return html("index.html", city=city, clock=clock, accounts=ACCOUNTS)
+        return html("index.html", city=city, clock=clock, accounts=ACCOUNTS, interface=(APP, SECRET))
 
     async def shut() -> None:
         for each in (licences, commitments, intake):
