@@ -79,4 +79,4 @@ def _checked(call: Call, workspace: Workspace, name: str) -> dict[str, Any]:
     return {"name": name, "ok": True, "rows": checked.rows, "findings": checked.findings, "said": said}
 
 
-_WORDS = (N_("portal"), N_("files"), N_("source"), N_("feed"), N_("ledger"))
+_WORDS = (N_("portal"), N_("database"), N_("files"), N_("source"), N_("feed"), N_("ledger"))
