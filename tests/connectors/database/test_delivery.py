@@ -84,7 +84,7 @@ async def test_a_refusal_is_known_with_its_reason(site: Site) -> None:
 async def test_a_workspace_checks_a_database(site: Site) -> None:
     """What a file declares is read and mapped as a ledger and as a source, and compared as a feed; nothing is sent."""
     made(site)
-    told = {
+    told: dict[str, Any] = {
         "mapping": "front",
         "profile": "front",
         "write": BOTH,
