@@ -52,7 +52,7 @@ DRIVERS = {
     "mariadb": _MYSQL,
     "sqlite": Driver("sqlite+pysqlite", "sqlite3", "", (), "SQLite"),
     "oracle": Driver("oracle+oracledb", "oracledb", "oracle", ("SET TRANSACTION READ ONLY",), "Oracle"),
-    "mssql": Driver("mssql+pyodbc", "pyodbc", "sqlserver", ("SET TRANSACTION ISOLATION LEVEL SNAPSHOT",), "SQL Server"),
+    "mssql": Driver("mssql+pyodbc", "pyodbc", "sqlserver", (), "SQL Server"),
 }
 
 

@@ -168,9 +168,9 @@ class DatabaseDeclared(Connected):
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        """What it can be in a bot; a table is read as a source and as a ledger alike."""
-        mapped: tuple[Role, ...] = ("source", "ledger") if self.mapping else ()
-        return (*mapped, *(("feed",) if self.profile else ()))
+        """What it is in a bot: read by windows it is a source; without them it may be a ledger as well."""
+        mapped: tuple[Role, ...] = ("source",) if self.read.since_column else ("ledger", "source")
+        return (*(mapped if self.mapping else ()), *(("feed",) if self.profile else ()))
 
     @property
     def where(self) -> str:

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnClause, Connection, and_, bindparam, column, insert, update
+from sqlalchemy import Connection, and_, insert, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.types import NullType
 
 from connectors.base import Action
 from connectors.database.declared import Target
 from connectors.database.filling import Columns, Line, typed
-from connectors.database.reading import table_of
+from connectors.database.questions import bound, table_of
 from connectors.database.trouble import fault_of
 from words.errors import DeliveryError, Place
 from words.languages import gettext as _
@@ -101,17 +100,14 @@ class Inserter:
 
 def _correct(connection: Connection, target: Target, row: dict[str, Any]) -> None:
     """Change the one row that a correction is of, in place."""
-    here = [(_column(name), bindparam(f"at_{name}", row[name], type_=NullType())) for name in target.update]
-    values = {name: bindparam(f"set_{name}", value, type_=NullType()) for name, value in row.items()}
-    asked = update(table_of(target.table, *row)).where(and_(*(name == value for name, value in here))).values(values)
+    there = table_of(target.table, *row)
+    here = and_(*(there.c[name] == bound(f"at_{name}", row[name]) for name in target.update))
+    values = {name: bound(f"set_{name}", value) for name, value in row.items()}
+    asked = update(there).where(here).values(values)
     found = connection.execute(asked).rowcount
     if found != 1:
         sentence = _("{table} has {count} rows that this correction could be of")
         raise _NotOne(sentence.format(table=target.table, count=found))
-
-
-def _column(name: str) -> ColumnClause[Any]:
-    return column(name)
 
 
 def _unanswered(system: str) -> DeliveryError:

@@ -72,6 +72,8 @@ class Database:
         """Return a connection on which all questions are answered as of one moment, and nothing can be changed."""
         connection = self.connect()
         try:
+            if self.engine.dialect.name == "mssql":  # its level has to stand before anything begins
+                connection = connection.execution_options(isolation_level="SNAPSHOT")
             for statement in DRIVERS[self.engine.dialect.name].snapshot:
                 connection.exec_driver_sql(statement)
         except BaseException:

@@ -1,41 +1,20 @@
-"""Query: pages of a table, a view or a SELECT in the order of its key, all as of one moment."""
+"""Reading: pages of a table, a view or a SELECT in the order of its key, each value as exact text."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnClause,
-    ColumnElement,
-    Connection,
-    Dialect,
-    FromClause,
-    Select,
-    TableClause,
-    and_,
-    bindparam,
-    column,
-    false,
-    func,
-    literal_column,
-    or_,
-    select,
-    table,
-    text,
-)
+from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.exc import DataError
-from sqlalchemy.types import NullType
 
 from connectors.base import Window
 from connectors.database.declared import Query
+from connectors.database.questions import Position, Questions
 from connectors.database.texts import padded_columns, text_of
 from connectors.database.trouble import fault_of
 from words.errors import DriftError, Place, UsageError
@@ -43,7 +22,6 @@ from words.languages import gettext as _
 
 #: Where a column stands in an answer, its name, and whether its values come filled up with blanks.
 _At = tuple[int, str, bool]
-_OF_BOUND = NullType()  # the server reads a bound value as the column's type, not as one that is guessed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +59,10 @@ class Reader:
 
     def total(self, connection: Connection, window: Window | None) -> int:
         """Return how many rows a window has."""
-        question = self._windowed(select(func.count()).select_from(self._rows), window)
-        return int(connection.execute(question).scalar_one())
+        return int(connection.execute(self._questions.total(window)).scalar_one())
 
     def page(
-        self, connection: Connection, window: Window | None, after: tuple[Any, ...] = (), *, brief: bool = False
+        self, connection: Connection, window: Window | None, after: Position = (), *, brief: bool = False
     ) -> list[Found]:
         """Return the rows behind a position, one more than a page has if there are more.
 
@@ -98,22 +75,15 @@ class Reader:
         Raises:
             UsageError: the key does not tell rows apart, or a column has no exact text.
         """
-        names = [*self.reading.key, self.reading.changed_column]
-        columns = list(map(column, names)) if brief else self._columns
-        found = self._found(connection, self._paged(select(*columns), window, after), brief=brief)
+        found = self._found(connection, self._questions.page(window, after, brief=brief), brief=brief)
         self._tell_apart([each.position for each in found])
         return found
 
     def between(
-        self, connection: Connection, window: Window | None, ends: Sequence[tuple[Any, ...]], floor: object
+        self, connection: Connection, window: Window | None, ends: Sequence[Position], floor: object
     ) -> list[Found]:
         """Return the rows from a position to another, both included; with a floor only those changed since."""
-        question = self._windowed(select(*self._columns).select_from(self._rows), window)
-        question = question.where(~self._behind(ends[-1], "z"), or_(self._behind(ends[0], "a"), self._at(ends[0], "a")))
-        if floor is not None:
-            changed: ColumnClause[Any] = column(self.reading.changed_column)
-            question = question.where(or_(changed >= _bound("floor", floor), changed.is_(None)))
-        return self._found(connection, question)
+        return self._found(connection, self._questions.between(window, ends, floor))
 
     def one(self, connection: Connection, key: str) -> Found | None:
         """Return the row with a key.
@@ -121,62 +91,20 @@ class Reader:
         Raises:
             UsageError: several rows have it.
         """
-        names = self.reading.key
-        values = [key] if len(names) == 1 else json.loads(key)
-        question = select(*self._columns).select_from(self._rows).where(self._at(values, "k")).limit(2)
-        found = self._found(connection, question)
+        position = [key] if len(self.reading.key) == 1 else json.loads(key)
+        found = self._found(connection, self._questions.one(position))
         self._tell_apart([each.position for each in found])
         return found[0] if found else None
 
     def sql(self, window: Window | None) -> str:
         """Return the text of what is asked for the first page, as the database gets it, and the values it gets."""
-        asked = self._paged(select(*self._columns), window, ()).compile(dialect=self.dialect)
+        asked = self._questions.page(window, ()).compile(dialect=self.dialect)
         values = "".join(f"-- {name} = {value}\n" for name, value in asked.params.items())
         return f"{asked}\n{values}"
 
     @cached_property
-    def _rows(self) -> FromClause:
-        return rows_of(self.reading)
-
-    @cached_property
-    def _columns(self) -> list[ColumnElement[Any]]:
-        reading = self.reading
-        if not reading.columns:
-            return [literal_column("*")]
-        others = (*reading.key, reading.changed_column, reading.received_column)
-        return [column(name) for name in dict.fromkeys([*reading.columns, *others]) if name]
-
-    def _windowed(self, question: Select[Any], window: Window | None) -> Select[Any]:
-        name = self.reading.since_column
-        if window is None or not name:
-            return question
-        first, after = (self._day(day) for day in (window.since, window.until + timedelta(days=1)))
-        return question.where(column(name) >= _bound("since", first), column(name) < _bound("until", after))
-
-    def _day(self, day: date) -> date | str:
-        shape = self.reading.since_format or ("%Y-%m-%d" if self.dialect.name == "sqlite" else "")
-        return day.strftime(shape) if shape else day
-
-    def _paged(self, question: Select[Any], window: Window | None, after: tuple[Any, ...]) -> Select[Any]:
-        question = self._windowed(question.select_from(self._rows), window)
-        if after:
-            question = question.where(self._behind(after, "k"))
-        return question.order_by(*map(column, self.reading.key)).limit(self.reading.size + 1)
-
-    def _behind(self, position: Sequence[Any], prefix: str) -> ColumnElement[bool]:
-        """Whether a row stands behind a position; its first part alone is what an index serves."""
-        names = self.reading.key
-        behind: ColumnElement[bool] = false()
-        for number in reversed(range(len(names))):
-            here: ColumnClause[Any] = column(names[number])
-            value = _bound(f"{prefix}{number}", position[number])
-            behind = or_(here > value, and_(here == value, behind))
-        first = column(names[0]) >= _bound(f"{prefix}0", position[0])
-        return behind if len(names) == 1 else and_(first, behind)
-
-    def _at(self, position: Sequence[Any], prefix: str) -> ColumnElement[bool]:
-        pairs = enumerate(zip(self.reading.key, position, strict=True))
-        return and_(*(column(name) == _bound(f"{prefix}{number}", value) for number, (name, value) in pairs))
+    def _questions(self) -> Questions:
+        return Questions(self.reading, self.dialect.name)
 
     def _found(self, connection: Connection, question: Select[Any], *, brief: bool = False) -> list[Found]:
         try:
@@ -254,21 +182,3 @@ def all_rows(reader: Reader, connection: Connection) -> list[Found]:
         more = len(page) > size
         rows += page[:size]
     return rows
-
-
-def rows_of(reading: Query) -> FromClause:
-    """Return what is read from, as part of a question; a SELECT becomes one that another one is asked of."""
-    if reading.table:
-        return table_of(reading.table)
-    written = re.sub(r"(:)", r"\\\1", reading.select)  # a colon would begin the name of a value
-    return text(written).columns().subquery("rows_read")
-
-
-def table_of(name: str, *columns: str) -> TableClause:
-    """Return a table by its name, a schema in front of it if it has one."""
-    schema, _dot, plain = name.rpartition(".")
-    return table(plain, *map(column, columns), schema=schema or None)
-
-
-def _bound(name: str, value: object) -> BindParameter[Any]:
-    return bindparam(name, value, type_=_OF_BOUND)

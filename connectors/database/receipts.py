@@ -17,7 +17,7 @@ from connectors.base import Receipt
 from connectors.database.declared import Target, Writing
 from connectors.database.filling import row_of
 from connectors.database.opened import Database
-from connectors.database.reading import table_of
+from connectors.database.questions import table_of
 from connectors.database.texts import padded_columns, text_of
 from words.languages import gettext as _
 

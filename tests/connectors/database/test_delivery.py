@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+import yaml
 
 from bots.asking import ask, look
+from bots.checking import check_connector
 from bots.delivering import Courier
 from bots.watching import Watch
+from bots.workspace import Workspace
 from connectors.database.feed import DatabaseFeed
 from journal import Journal, Prepared, State
 from mappings.identity import with_identity
 from tests.connectors.database.conftest import servers
 from tests.connectors.database.lossy import line_to
-from tests.connectors.database.sites import Site
+from tests.connectors.database.sites import PROFILE, Site
 from tests.connectors.database.test_feed import BOTH, SHOWN, made
 
 VALUES = {
@@ -76,3 +79,31 @@ async def test_a_refusal_is_known_with_its_reason(site: Site) -> None:
         assert [each.payload["XK_WSH"] for each in refused] == ["2号"]
         assert refused[0].reason
         assert len(journal.deliveries("front", [State.ACCEPTED])) == 1
+
+
+async def test_a_workspace_checks_a_database(site: Site) -> None:
+    """What a file declares is read and mapped as a ledger and as a source, and compared as a feed; nothing is sent."""
+    made(site)
+    told: dict[str, Any] = {
+        "mapping": "front",
+        "profile": "front",
+        "write": BOTH,
+        "read": {**SHOWN, "select": "SELECT * FROM licence_in"},
+    }
+    declared = site.declared(told.pop("read"), **told).model_dump(by_alias=True, mode="json", exclude_defaults=True)
+    fields = {"document_number": "XK_WSH", "name": "XK_XDR_MC", "decision_date": "XK_JDRQ"}
+    for name, text in {
+        "yinxin.toml": 'title = "x"\n',
+        "connectors/front.yaml": yaml.safe_dump({**declared, "kind": "database"}, allow_unicode=True),
+        "mappings/front.yaml": yaml.safe_dump({"standard": "licence", "partial": True, "fields": fields}),
+        "mappings/front.profile.yaml": PROFILE,
+    }.items():
+        file = site.folder / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    site.run(
+        "INSERT INTO licence_in (source_id, wsh, mc, jdrq, jsbs) VALUES ('1', '1号', '某某公司', '2024-03-01', '1')"
+    )
+    checked = await check_connector(Workspace(site.folder), "front")
+    assert (checked.rows, checked.findings) == (3, 0)
+    assert len(site.run("SELECT 1 FROM licence_in")) == 1

@@ -34,9 +34,10 @@ def _parsed(**more: Any) -> DatabaseDeclared:
 
 
 def test_the_kind_is_known_by_its_name() -> None:
-    """A workspace finds it, and a table may be a source, a ledger and what a feed shows."""
+    """A workspace finds it, and a table may be a ledger, a source and what a feed shows."""
     assert kind_of("database") is KIND
-    assert _parsed(mapping="m").roles == ("source", "ledger")
+    assert _parsed(mapping="m").roles == ("ledger", "source")
+    assert _parsed(mapping="m", read={**READ, "since_column": "decided"}).roles == ("source",)
     assert _parsed(profile="p").roles == ("feed",)
 
 

@@ -184,6 +184,7 @@ async def test_a_column_that_is_gone_is_drift(site: Site) -> None:
     for read in (
         {"table": "elsewhere"},
         {"table": "licence", "columns": {"gone": "x"}},
+        {"table": "licence", "columns": {"GONE": "x"}},
         {"table": "licence", "key": ["gone"]},
     ):
         with pytest.raises(DriftError) as caught:
