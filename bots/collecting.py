@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 
 from bots.declared import BotDeclared
 from bots.gathering import collect, map_rows
-from bots.guarding import Guard
+from bots.guarding import guard_of
 from bots.order import Order, part_of
 from bots.watching import Watch
 from bots.workspace import Workspace
-from connectors.base import Window
 from connectors.browser import Browsers
 from journal import Journal
 from words.declared import suggest
@@ -45,10 +43,8 @@ async def collect_ahead(workspace: Workspace, journal: Journal, source: str, ord
     days = (order.since.isoformat(), order.until.isoformat(), order.as_of.isoformat())
     run_id = journal.begin_run(name, *days, dry_run=True)
     try:
-        canary = workspace.connector(source).canary
         back = declared.back(source) if isinstance(declared, BotDeclared) else 0
-        window = Window(order.since - timedelta(days=back), order.until)
-        guard = Guard(journal, run_id, system, window, workspace.calendar, canary)
+        guard = guard_of(workspace, journal, run_id, system, order, back)
         with about(name, run_id), watch.step("collect"):
             came = await collect(guard, watch)
         # A half of a record cannot be judged without the other.

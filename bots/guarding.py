@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from bots.order import Order
+from bots.workspace import Workspace
 from connectors.base import Row, Source, Window
 from journal import Journal
 from journal.edges import LayoutRow, VisitRow
@@ -73,7 +75,7 @@ class Guard:
                 ),
                 todo=_(
                     "Look at the list by hand. If it is really empty, “yinxin connectors accept {name}” and run again."
-                ).format(name=self.source.name, file=self._place.file),
+                ).format(name=self.source.name),
                 place=self._place,
             )
 
@@ -94,7 +96,7 @@ class Guard:
                 "canary-gone",
                 _("The row {key}, which is always there, is not found.").format(key=canary),
                 todo=_("Look for it by hand; if it may be gone, name another one as “canary” in {file}.").format(
-                    name=self.source.name, file=self._place.file
+                    file=self._place.file
                 ),
                 place=self._place,
             )
@@ -125,13 +127,20 @@ class Guard:
             _("The system does not show what it showed: {changes}.").format(changes="; ".join(filter(None, parts))),
             todo=_(
                 "Correct the mapping; if it is right as it is, “yinxin connectors accept {name}”. Nothing was sent."
-            ).format(name=self.source.name, file=self._place.file),
+            ).format(name=self.source.name),
             place=self._place,
         )
 
     @property
     def _place(self) -> Place:
         return Place(system=self.source.title, file=f"connectors/{self.source.name}.yaml")
+
+
+def guard_of(workspace: Workspace, journal: Journal, run_id: str, source: Source, order: Order, back: int = 0) -> Guard:
+    """Return who looks at what a source shows before it is believed; it is asked so many days further back."""
+    window = Window(order.since - timedelta(days=back), order.until)
+    canary = workspace.connector(source.name).canary
+    return Guard(journal, run_id, source, window, workspace.calendar, canary)
 
 
 def accept(journal: Journal, name: str, by: str) -> list[LayoutRow]:

@@ -12,11 +12,11 @@ from typing import Literal
 from bots import delivering, gathering
 from bots.asking import Shown, ask
 from bots.declared import Bot
-from bots.guarding import Guard
+from bots.guarding import Guard, guard_of
 from bots.order import Order
 from bots.watching import Watch
 from bots.workspace import Workspace
-from connectors.base import Feed, Incremental, Source, Window
+from connectors.base import Feed, Incremental, Source
 from connectors.browser import Browsers
 from journal import Journal
 from reconciliation.report import RunReport
@@ -63,9 +63,7 @@ class Story(ABC):
 
     def _guard(self, run_id: str, source: Source, back: int = 0) -> Guard:
         """Return who looks at what a source shows before it is believed; it is asked so many days further back."""
-        window = Window(self.order.since - timedelta(days=back), self.order.until)
-        canary = self.workspace.connector(source.name).canary
-        return Guard(self.journal, run_id, source, window, self.calendar, canary)
+        return guard_of(self.workspace, self.journal, run_id, source, self.order, back)
 
     @abstractmethod
     async def _story(self, run_id: str) -> Done:

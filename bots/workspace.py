@@ -277,7 +277,8 @@ class Workspace:
         Raises:
             UsageError: the connector is not one that holds ledgers, or names no mapping.
         """
-        return self._kind(name).ledgers(self._given(name, Browsers()))
+        given = self._given(name, Browsers())
+        return kind_of(given.declared.kind).ledgers(given)
 
     def source(self, name: str, browsers: Browsers) -> Source:
         """Return a system that is collected from.
@@ -285,7 +286,8 @@ class Workspace:
         Raises:
             UsageError: it declares no mapping, or is of a kind that is no source.
         """
-        return self._kind(name).source(self._given(name, browsers))
+        given = self._given(name, browsers)
+        return kind_of(given.declared.kind).source(given)
 
     def feed(self, name: str, browsers: Browsers) -> Feed:
         """Return a receiver.
@@ -293,7 +295,8 @@ class Workspace:
         Raises:
             UsageError: it declares no profile or no way in, or is of a kind that is no feed.
         """
-        return self._kind(name).feed(self._given(name, browsers))
+        given = self._given(name, browsers)
+        return kind_of(given.declared.kind).feed(given)
 
     def connector(self, name: str) -> Connected:
         """Return a connector's declaration with its addresses filled in."""
@@ -322,7 +325,8 @@ class Workspace:
 
     async def reach(self, name: str, patience: float) -> Reached:
         """Ask whether a system is there, without signing in, for so many seconds."""
-        return await self._kind(name).reach(self._given(name, Browsers()), patience)
+        given = self._given(name, Browsers())
+        return await kind_of(given.declared.kind).reach(given, patience)
 
     async def sign_in(self, name: str, browsers: Browsers, session: Path | None, patience: float) -> None:
         """Let a person sign in within so many seconds, or take over an exported session; it is kept.
@@ -330,7 +334,8 @@ class Workspace:
         Raises:
             UsageError: the connector is of a kind to which nobody signs in.
         """
-        await self._kind(name).sign_in(self._given(name, browsers), session, patience)
+        given = self._given(name, browsers)
+        await kind_of(given.declared.kind).sign_in(given, session, patience)
 
     def claims(self, bot: Bot) -> list[str]:
         """Return what no two runs may work with at once: the bot's logins, by address and account."""
