@@ -29,15 +29,17 @@ FILES: dict[str, tuple[str, ...]] = {
 
 
 def frontends() -> Path:
-    """Return the folder of the bundles, fetched if they are not all there.
+    """Return the folder of the bundles, fetched where another version lies there, or none.
 
     Raises:
         OSError: there is no npm.
         subprocess.CalledProcessError: it cannot fetch a package.
     """
     for package, files in FILES.items():
-        if not all((FOLDER / _name(package) / file).is_file() for file in files):
+        mark = FOLDER / f"{_name(package)}.version"
+        if not mark.is_file() or mark.read_text("utf-8") != package:
             _fetch(package, files)
+            mark.write_text(package, encoding="utf-8")
     return FOLDER
 
 

@@ -149,7 +149,9 @@
       const own = mask.getBoundingClientRect();
       return own.left < box.right && own.right > box.left && own.top < box.bottom + 40 && own.bottom > box.top - 40;
     };
-    return document.readyState === "loading" || all(MASKS).filter(visible).some(over);
+    // Some libraries leave the mask in its place when they have done, and only make it see-through.
+    const shows = (mask) => (({ visibility, opacity }) => visibility !== "hidden" && opacity !== "0")(getComputedStyle(mask));
+    return document.readyState === "loading" || all(MASKS).filter(visible).filter(shows).some(over);
   };
 
   // The page's words without those of the rows, for the total stands in either of many places.

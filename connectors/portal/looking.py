@@ -99,8 +99,8 @@ class Looking:
             place=Place(system=self.declared.title, url=self.page.url, field="login.signed_in"),
         )
 
-    async def table(self, headings: Sequence[str], count: int | None) -> dict[str, Any]:
-        """Return ``headings`` and ``rows`` of the table with these headings, once it shows ``count`` rows.
+    async def table(self, headings: Sequence[str], *, empty: bool) -> dict[str, Any]:
+        """Return ``headings`` and ``rows`` of the table with these headings, once it shows rows or may be ``empty``.
 
         Raises:
             DriftError: no table has them, although the page shows others, or none came.
@@ -108,7 +108,7 @@ class Looking:
         found: dict[str, Any] | None = None
         for _turn in self.turns():
             found = await self.ask("table", list(headings))
-            if found and (found["rows"] if count is None else len(found["rows"]) == count):
+            if found and (found["rows"] or empty):
                 return found
             if found is None and await self.ask("headings"):
                 break

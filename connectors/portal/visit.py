@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from connectors.browser import Browsers
 from connectors.courtesy import UNLIMITED, Turns
 from connectors.portal.declared import PortalDeclared
+from connectors.portal.filling import dig
 from connectors.portal.kept import Kept
 from connectors.portal.looking import Looking, address, sent_back, visiting
 from connectors.portal.once import send_once
@@ -169,6 +170,15 @@ class Visit:
             place=Place(system=self.declared.title, url=list_page, field="list.request.url"),
         )
 
+    async def _may_be_empty(self, asked: Request) -> bool:
+        """Tell whether a table without rows needs no waiting: a server's page is whole, or the answer brought none."""
+        if self.declared.list_.reader == "html":
+            return True
+        with suppress(Exception):  # an answer that cannot be read tells nothing
+            if response := await asked.response():
+                return not dig(await response.json(), self.declared.list_.rows)
+        return False
+
     @property
     def traffic(self) -> Traffic:
         """What the open page asks for."""
@@ -210,7 +220,8 @@ class Visit:
         async with visiting(looking, listing.page):
             await self._open_list(looking)
             asked = self._asked[-1]
-            table = await looking.table(list(listing.shown) or listing.headers, None)
+            empty = await self._may_be_empty(asked)
+            table = await looking.table(list(listing.shown) or listing.headers, empty=empty)
             return Seen(
                 headings=tuple(table["headings"]),
                 rows=tuple(tuple(row) for row in table["rows"]),

@@ -179,6 +179,15 @@ async def test_a_row_is_what_a_person_takes_for_one(browsers: Browsers, shape: s
     assert len(set(shot.headings)) == len(shot.headings)
 
 
+@pytest.mark.parametrize("style", ["visibility:hidden", "opacity:0"])
+async def test_a_mask_that_is_left_in_its_place_unseen_holds_nothing_up(browsers: Browsers, style: str) -> None:
+    """Some versions of layui do not take the mask away when the rows are there."""
+    mask = f'<div class="layui-table-init" style="position:absolute;inset:0;{style}"><i>读取中</i></div>'
+    table = f"<table><thead><tr>{cells('th', *HEADS)}</tr></thead><tbody>{rows()}</tbody></table>"
+    async with shown(browsers, f'<div class="layui-table-view" style="position:relative">{table}{mask}</div>') as glass:
+        assert len((await glass.settle()).rows) == len(ROWS)
+
+
 async def test_a_list_without_any_table_is_read_by_selectors(browsers: Browsers) -> None:
     """The last resort names headings, rows and cells."""
     boxes = {"headings": ".head span", "rows": ".card", "cells": "span"}
