@@ -45,6 +45,11 @@ class FieldRule(Declared):
             raise ValueError("give either “from” or “constant”")
         return self
 
+    @property
+    def chain(self) -> tuple[FieldRule, ...]:
+        """The rule, and those that are asked where it finds nothing, in order."""
+        return (self, *(self.otherwise.chain if self.otherwise else ()))
+
 
 Rule = Annotated[FieldRule, BeforeValidator(lambda value: {"from": value} if isinstance(value, (str, list)) else value)]
 
