@@ -141,6 +141,11 @@ def _read(file: Path, aliases: Aliases) -> _Read | None:
     return None
 
 
+def mapping_names(workspace: Workspace) -> list[str]:
+    """Return the names of the workspace's mappings, without its profiles."""
+    return [name for name in workspace.names("mappings") if not name.endswith(".profile")]
+
+
 def headings_of(table: Table) -> list[str]:
     """Return the headings of a table, without what its reader added."""
     return [name for name in table.rows.columns if name not in OWN_COLUMNS and name != TITLE]
@@ -171,9 +176,7 @@ def _read_by(
     workspace: Workspace, file: Path, aliases: Aliases, tables: Sequence[Table], recognised: Recognised
 ) -> str | None:
     """Return the first mapping of the workspace that reads every column of a file that says anything."""
-    for name in workspace.names("mappings"):
-        if name.endswith(".profile"):
-            continue
+    for name in mapping_names(workspace):
         try:
             mapping = workspace.mapping(name)
             if mapping.standard is aliases.standard and _reads(file, mapping, tables, recognised):

@@ -38,6 +38,23 @@ def register(app: typer.Typer) -> None:
         call.printer.done({"mappings": versions}, errors=errors)
         return errors[0].exit_code if errors else 0
 
+    @command(app, "preview", N_("Show a file mapped, cell by cell; the rows that fail first."), group=_GROUP)
+    def preview_(
+        call: Call,
+        file: _File,
+        mapping: Annotated[
+            str | None, typer.Option(metavar="NAME", help=_("The mapping; the one that reads most columns without it."))
+        ] = None,
+        rows: Annotated[int, typer.Option(metavar="N", min=1, help=_("Rows of each sheet."))] = 3,
+    ) -> int:
+        from bots.previewing import see
+        from cli.seen import show, told
+
+        made, sheets = see(call.workspace(), file, mapping, rows)
+        show(call.printer, made, sheets)
+        call.printer.done(told(made, sheets))
+        return 1 if any(sheet.failing for sheet in sheets) else 0
+
     @command(app, "propose", N_("Recognise the columns of an unknown ledger, and propose a mapping."), group=_GROUP)
     def propose_(
         call: Call,
