@@ -50,6 +50,16 @@ def see(workspace: Workspace, file: Path, name: str | None, most: int) -> tuple[
     return mapping, seen
 
 
+def reading(workspace: Workspace, file: Path) -> Mapping:
+    """Return the mapping that reads most columns of a file.
+
+    Raises:
+        UsageError: none reads it, or several as well.
+        BusinessError: the file is not what its name says.
+    """
+    return _best(workspace, file)[0]
+
+
 _Read = tuple[Mapping, Sequence[Table]]
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.commands import Call, command
-from words.errors import YinxinError
+from words.errors import UsageError
 from words.languages import N_, ngettext
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
+    from bots.linting import Linted
     from bots.recognising import Proposal
     from mappings.recognising import Candidate, Column
 
@@ -23,20 +24,25 @@ _File = Annotated[Path, typer.Argument(metavar="FILE", help=_("A ledger: xlsx, x
 def register(app: typer.Typer) -> None:
     """Register the commands."""
 
-    @command(app, "check", N_("Lint every mapping and profile of the workspace."), group=_GROUP)
-    def check(call: Call) -> int:
-        workspace = call.workspace()
-        versions: dict[str, str] = {}
-        errors: list[YinxinError] = []
-        for name in workspace.names("mappings"):
-            try:
-                versions[name] = workspace.rules_version(name)
-            except YinxinError as error:
-                errors.append(error)
-                call.printer.error(error) if not call.printer.as_json else None
-        call.printer.table([_("Mapping"), _("Version")], [[name, version] for name, version in versions.items()])
-        call.printer.done({"mappings": versions}, errors=errors)
-        return errors[0].exit_code if errors else 0
+    @command(app, "check", N_("Lint mappings and profiles; against rows, count what fails in them."), group=_GROUP)
+    def check(
+        call: Call,
+        name: Annotated[str | None, typer.Argument(help=_("One mapping; all without it."))] = None,
+        rows: Annotated[
+            Path | None, typer.Option("--rows", metavar="FILE", help=_("Hold it against the rows of this file."))
+        ] = None,
+        connector: Annotated[
+            str | None,
+            typer.Option(metavar="NAME", help=_("Hold it against all ledgers, or the first page of a source.")),
+        ] = None,
+    ) -> int:
+        from cli.linted import show, told
+
+        found = _found(call, name, rows, connector)
+        errors = [error for each in found for error in (*each.faults, *each.troubles)]
+        show(call.printer, found)
+        call.printer.done(told(found), errors=errors)
+        return max((each.exit_code for each in found), default=0)
 
     @command(app, "preview", N_("Show a file mapped, cell by cell; the rows that fail first."), group=_GROUP)
     def preview_(
@@ -77,6 +83,20 @@ def register(app: typer.Typer) -> None:
             call.printer.blocks([(_("File"), [("", written)])])
         call.printer.done({**_told(proposal), "written": written})
         return 1 if proposal.open else 0
+
+
+def _found(call: Call, name: str | None, rows: Path | None, connector: str | None) -> list[Linted]:
+    from bots.linting import lint, lint_connector, lint_file
+    from bots.previewing import reading
+
+    workspace = call.workspace()
+    if rows and connector:
+        raise UsageError("usage", _("Give either --rows or --connector."), todo=_("Leave one of them out."))
+    if connector:
+        return [lint_connector(workspace, connector, call.printer.say)]
+    if rows:
+        return [lint_file(workspace, name or reading(workspace, rows).name, rows)]
+    return [lint(workspace, each) for each in ([name] if name else workspace.names("mappings"))]
 
 
 def _show(call: Call, proposal: Proposal) -> None:

@@ -28,7 +28,7 @@ _LIKELY = 0.8
 _TO_CONFIRM = frozenset({"K", "prefix"})
 _PREFIXES = {"licence": ("行政许可", "许可"), "penalty": ("行政处罚",)}
 #: What says which decision a row means.
-_TELLING = (("document_number",), ("name", "decision_date"))
+TELLING = (("document_number",), ("name", "decision_date"))
 
 SURENESS: dict[Sureness, str] = {
     "label": N_("the standard's own word"),
@@ -111,7 +111,7 @@ class Recognised:
     @property
     def telling(self) -> bool:
         """Whether the certain columns say which decision a row means."""
-        return any(set(needed) <= self.fields for needed in _TELLING)
+        return any(set(needed) <= self.fields for needed in TELLING)
 
 
 def recognise(aliases: Aliases, sheets: Sequence[Sheet]) -> Recognised:
