@@ -17,6 +17,7 @@ from mappings.linting import static
 from mappings.mapping import Mapping, faults
 from mappings.measuring import measured
 from mappings.remarks import Remark, by_gravity
+from mappings.shortcomings import shortcomings
 from words.errors import BusinessError, Place, UsageError, YinxinError
 from words.languages import gettext as _
 
@@ -113,8 +114,8 @@ def _against(
     workspace: Workspace, mapping: Mapping, tables: Sequence[Table], troubles: Sequence[YinxinError]
 ) -> Linted:
     text = read_text(workspace.folder, f"mappings/{mapping.name}.yaml")
-    found = measured(mapping, text, [(table.rows, table.place) for table in tables], _aliases(mapping))
-    remarks = by_gravity([*static(mapping, text), *found])
+    measure = measured(mapping, ((table.rows, table.place) for table in tables))
+    remarks = by_gravity([*static(mapping, text), *shortcomings(measure, text, _aliases(mapping))])
     return Linted(
         mapping.name,
         mapping.version,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cli.printing import Printer
+from cli.printing import Block, Printer, opening
 from words.languages import N_, ngettext
 from words.languages import gettext as _
 
@@ -32,24 +32,23 @@ def show(printer: Printer, found: Sequence[Linted]) -> None:
 
 
 def _show(printer: Printer, linted: Linted) -> None:
-    printer.blocks([(f"mappings/{linted.name}.yaml", [])])
-    head = ["", _("Line"), _("Field"), _("What"), _("Rows"), _("For example"), _("To do")]
-    rows = [
-        [
-            _(_CALLED[each.gravity]),
-            str(each.line or ""),
-            each.field,
-            each.what,
-            "–" if each.count is None else str(each.count),
-            "; ".join(" ".join(filter(None, example)) for example in _examples(each)),
-            each.todo,
-        ]
-        for each in linted.remarks[:_SHOWN]
-    ]
-    printer.table(head, rows)
+    printer.blocks([_block(linted.name, each) for each in linted.remarks[:_SHOWN]])
     if len(linted.remarks) > _SHOWN:
         more = len(linted.remarks) - _SHOWN
         printer.say(_("… and {more} more; --json lists them all.").format(more=more))
+
+
+def _block(name: str, remark: Remark) -> Block:
+    where = f"mappings/{name}.yaml" + (f":{remark.line}" if remark.line else "")
+    rows = ngettext("{count} row", "{count} rows", remark.count or 0).format(count=remark.count)
+    examples = "; ".join(" ".join(filter(None, example)) for example in _examples(remark))
+    lines = [
+        ("", remark.what),
+        ("", " · ".join(filter(None, (rows if remark.count else "", examples)))),
+        ("", "" if remark.gravity == "note" else remark.todo),
+    ]
+    heading = " · ".join(filter(None, (opening(_(_CALLED[remark.gravity])), where, remark.field)))
+    return heading, [each for each in lines if each[1]]
 
 
 def told(found: Sequence[Linted]) -> dict[str, Any]:
