@@ -36,9 +36,9 @@ def show(printer: Printer, proposal: Proposal) -> None:
         printer.blocks([(_("Not read"), [("", "、".join(map(_flat, left)))])])
     if not recognised.telling:
         printer.say(_("Nothing certain says which decision a row means: a document number, or a name and a day."))
-    asked = len(recognised.of("asked"))
-    if proposal.open and asked:
-        printer.say(ngettext("{count} question is open.", "{count} questions are open.", asked).format(count=asked))
+    if asked:
+        count = ngettext("{count} question is open.", "{count} questions are open.", len(asked))
+        printer.say(count.format(count=len(asked)))
 
 
 def _flat(column: Column) -> str:
