@@ -137,7 +137,8 @@ def _read(file: Path, aliases: Aliases) -> _Read | None:
             if error.code != "no-header":
                 raise
             continue
-        return aliases, tables, recognise(aliases, [_sheet(table) for table in tables])
+        if tables:
+            return aliases, tables, recognise(aliases, [_sheet(table) for table in tables])
     return None
 
 
