@@ -197,7 +197,7 @@ def _reads(file: Path, mapping: Mapping, tables: Sequence[Table], recognised: Re
     rules = [each for rule in mapping.fields.values() for each in rule.chain]
     for table in own:
         found = [find_columns(headings_of(table), rule.headers) for rule in rules]
-        read = {plain_header(heading) for each in found for heading in each}
+        read = {plain_header(word) for each in (*found, mapping.ignore) for word in each}
         left = {plain_header(heading) for heading in headings_of(table)} - read
         if left & spoken or any(len(each) > 1 for each in found):
             return False

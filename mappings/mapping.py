@@ -62,11 +62,13 @@ class MappingFile(Declared):
         standard: the canonical record that is written.
         partial: the system states only some fields (a ledger): what has no column, or a blank cell, is never compared,
             and an unreadable value is kept as it stands so that it shows as a difference.
+        ignore: headings that are left out on purpose: they say nothing that the record states.
         fields: field name → rule; a bare text or list is short for ``from``.
     """
 
     standard: str
     partial: bool = False
+    ignore: Words = ()
     fields: dict[str, Rule]
 
 
@@ -82,6 +84,7 @@ class Mapping:
         self.name = name
         self.standard = STANDARDS[declared.standard]
         self.partial = declared.partial
+        self.ignore = declared.ignore
         self.fields = declared.fields
         self.version = f"{name}@{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 

@@ -19,7 +19,10 @@ def text_of(recognised: Recognised, standard: Standard, about: str) -> str:
     lines = [f"# {line}" for line in named.splitlines()]
     lines += [f"standard: {standard.name}", "partial: true", *_rules(recognised, standard)]
     if asked := recognised.of("asked"):
-        lines.append(f"# {_('Open questions. Nobody reads these columns until they are answered:')}")
+        told = _(
+            "Open questions. Put one of the rules under “fields”, or leave a heading out with “ignore: [HEADING]”."
+        )
+        lines.append(f"# {told}")
         lines += [line for column in asked for line in _question(column)]
     return "\n".join(lines) + "\n"
 
@@ -64,6 +67,10 @@ def _question(column: Column) -> list[str]:
 
 
 def rule_of(column: Column, candidate: Candidate) -> str:
-    """Return the line that answers a question."""
-    rule = {"from": column.word, "transforms": list(candidate.transforms)} if candidate.transforms else column.word
-    return f"{candidate.field}: {flow(rule)}"
+    """Return the line that answers a question; what codes stand for is left to whoever knows it."""
+    rule: dict[str, object] = {"from": column.word}
+    if candidate.transforms:
+        rule["transforms"] = list(candidate.transforms)
+    if column.codes:
+        rule["codes"] = dict.fromkeys(column.codes, "…")
+    return f"{candidate.field}: {flow(rule if len(rule) > 1 else column.word)}"

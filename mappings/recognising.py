@@ -26,6 +26,8 @@ BARS: dict[Sureness, float] = {"label": 0.5, "V": 0.5, "K": 0.8, "prefix": 0.8}
 _LIKELY = 0.8
 #: Headings that are only believed when something stands below them.
 _TO_CONFIRM = frozenset({"K", "prefix"})
+#: Codes are short, and a table of them is too: longer ones are no codes and may be personal.
+_LONGEST_CODE, _MOST_CODES = 12, 20
 _PREFIXES = {"licence": ("行政许可", "许可"), "penalty": ("行政处罚",)}
 #: What says which decision a row means.
 TELLING = (("document_number",), ("name", "decision_date"))
@@ -83,6 +85,7 @@ class Column:
         candidates: the field it is, or those it may be, most likely first.
         why: why it is asked about, a key of ``REASONS``.
         values: distinct values that were looked at.
+        codes: short values of a code table's column that are not in the standard's own.
     """
 
     heading: str
@@ -91,6 +94,7 @@ class Column:
     candidates: tuple[Candidate, ...] = ()
     why: str = ""
     values: int = 0
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,10 @@ def _judged(
         why = "empty" if sureness in _TO_CONFIRM else ""
     elif min(each.share for each in candidates) < BARS[sureness]:
         why = "codes" if aliases.standard.by_name[candidates[0].field].choices else "unfit"
-    return Column(heading, word, "asked" if why else "certain", candidates, why, len(values))
+    codes = (
+        tuple(sorted(value for value in values if len(value) <= _LONGEST_CODE)[:_MOST_CODES]) if why == "codes" else ()
+    )
+    return Column(heading, word, "asked" if why else "certain", candidates, why, len(values), codes)
 
 
 def _candidate(aliases: Aliases, known: Known, sureness: Sureness, values: list[str]) -> Candidate:

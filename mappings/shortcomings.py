@@ -20,6 +20,8 @@ def shortcomings(measure: Measure, text: str, aliases: Aliases | None) -> list[R
 
     ``aliases`` are the words of its standard; without them no unread heading is told to mean anything.
     """
+    if not measure.there:
+        return [Remark("warning", "no-rows", _("No rows came."), _("Name a file or a connector that has some."))]
     return [
         *(_useless(measure, text, each) for each in measure.unusable),
         *_failing(measure, text),
@@ -90,6 +92,7 @@ def _dead_codes(measure: Measure, text: str) -> Iterator[Remark]:
 
 def _unread(measure: Measure, text: str, aliases: Aliases | None) -> Iterator[Remark]:
     read = {plain_header(word) for rule in measure.mapping.fields.values() for word in _words(rule)}
+    read |= {plain_header(word) for word in measure.mapping.ignore}
     for word, heading in measure.there.items():
         own = heading.startswith("_")  # what a reader adds, such as the title above the header
         if own or word in read or (aliases and word in aliases.beside):
@@ -97,7 +100,7 @@ def _unread(measure: Measure, text: str, aliases: Aliases | None) -> Iterator[Re
         what = _("Nobody reads the column “{heading}”.").format(heading=" ".join(heading.split()))
         meant = [name for name in _meant(aliases, word) if not _answered(measure, name)]
         if meant:
-            todo = _("It may be: {fields}. Add the heading there, if it is.").format(fields=", ".join(meant))
+            todo = _("It may be: {fields}. Add the heading there, or under “ignore”.").format(fields=", ".join(meant))
             yield Remark("warning", "unread-heading", what, todo, meant[0], line(text, meant[0]), measure.filled[word])
         else:
             todo = _("Nothing, if it says nothing of the record.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -12,6 +13,7 @@ from mappings.mapping import Mapping, faults
 from mappings.measuring import measured
 from mappings.remarks import Remark, by_gravity
 from mappings.shortcomings import shortcomings
+from tests.docs.pages import DOCS
 from tests.mappings.rows import FOLDER, VALID, mapping_text, raw
 from tests.mappings.words import aliases
 from words.errors import Place
@@ -226,7 +228,30 @@ def test_columns_that_nobody_reads_are_told() -> None:
     ]
 
 
+def test_a_heading_that_is_left_out_on_purpose_is_not_told() -> None:
+    """Whoever answered that a column says nothing is not asked again."""
+    text = mapping_text({"document_number": "文号"}, partial=True) + "ignore: [发证日期（必填）]\n"
+    made = Mapping.parse(text, "mappings/test.yaml", "test")
+    table = raw([{"文号": "审1号", "发证日期": "2024-01-01"}])
+    assert shortcomings(measured(made, [(table, PLACE)]), text, aliases()) == []
+
+
+def test_no_rows_prove_nothing() -> None:
+    """An empty folder does not make every heading dead."""
+    assert told(against({"document_number": "文号"})) == [("warning", "no-rows", "", None)]
+
+
+def test_every_finding_is_explained() -> None:
+    """The page has every finding with its gravest severity, and none that is gone."""
+    page = (
+        (DOCS / "reference/errors.md").read_text(encoding="utf-8").partition("## Findings")[2].partition("## Rules")[0]
+    )
+    rows = set(re.findall(r"^\| `([a-z-]+)` \| (?:error|warning|note) \|", page, re.MULTILINE))
+    sources = [(FOLDER / f"{name}.py").read_text(encoding="utf-8") for name in ("linting", "shortcomings")]
+    made = {code for source in sources for code in re.findall(r"\"(?:error|warning|note)\",\s+\"([a-z-]+)\"", source)}
+    assert made | {"dead-field"} == rows
+
+
 def test_a_clean_ledger_has_nothing_to_tell() -> None:
     """Nothing is remarked for the sake of remarking."""
     assert against({"document_number": "文号"}, raw([{"文号": "审1号", "序号": "1"}])) == []
-    assert against({"document_number": "文号"}) != []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mappings.aliases import StandardName
 from mappings.headers import plain_header
 from mappings.mapping import Mapping
-from mappings.proposing import text_of
+from mappings.proposing import rule_of, text_of
 from mappings.recognising import Column, Recognised, recognise
 from mappings.standards import STANDARDS
 from tests.mappings.rows import patient
@@ -134,6 +134,13 @@ def test_values_rank_what_is_asked() -> None:
     assert column.candidates[0].field == "certificate_number"
     assert one("证件编号", ["11010519491231002X"]).candidates[0].share == 1
     assert (column.fate, column.why) == ("asked", "holder")
+
+
+def test_codes_are_listed_for_whoever_knows_them() -> None:
+    """A code table is never guessed; the question has its rows, and no long or personal text."""
+    column = one("许可类别", ["02", "01", "01", "11010519491231002X"])
+    assert (column.why, column.codes) == ("codes", ("01", "02"))
+    assert rule_of(column, column.candidates[0]) == "licence_kind: {from: 许可类别, codes: {'01': …, '02': …}}"
 
 
 def test_two_columns_for_one_field_are_asked_about() -> None:
