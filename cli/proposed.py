@@ -31,8 +31,7 @@ def show(printer: Printer, proposal: Proposal) -> None:
     for column in asked:
         answers = [(_named(proposal, each), _fitting(each, column)) for each in column.candidates]
         printer.blocks([(f"? {_flat(column)}: {_(REASONS[column.why])}", answers)])
-    said = {column.word for column in (*recognised.of("certain"), *asked)}
-    if left := [column for column in recognised.columns if column.word not in said]:
+    if left := [each for each in recognised.columns if each.fate in {"beside", "unknown"}]:
         printer.blocks([(_("Not read"), [("", "、".join(map(_flat, left)))])])
     if not recognised.telling:
         printer.say(_("Nothing certain says which decision a row means: a document number, or a name and a day."))
