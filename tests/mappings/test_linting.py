@@ -158,7 +158,7 @@ def test_what_one_field_demands_of_another_counts_too() -> None:
     assert told(against(rules, raw([{"文号": "审1号", "自": "2024-02-03", "至": "2024-02-01"}]))) == [
         ("warning", "ends-before-start", "valid_until", 1)
     ]
-    whole = raw([VALID | {"uscc": ""}])
+    whole = raw([{**VALID, "uscc": ""}])
     assert told(against(WHOLE, whole, partial=False)) == [("warning", "mandatory-for-type", "uscc", 1)]
 
 
@@ -196,7 +196,7 @@ def test_dead_entries_are_told() -> None:
         ),
     ]
     source = {**WHOLE, "remarks": "注", "registration_number": "号"}
-    found = against(source, raw([VALID | {"号": ""}]), partial=False)
+    found = against(source, raw([{**VALID, "号": ""}]), partial=False)
     assert told(found) == [("warning", "dead-field", "remarks", 0)]
     assert [field for code, field, _what in noted(found) if code == "dead-field"] == ["registration_number"]
 
