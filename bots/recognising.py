@@ -14,8 +14,9 @@ from connectors.files.tables import TITLE, Tables
 from mappings import standards
 from mappings.aliases import Aliases, StandardName
 from mappings.apply import OWN_COLUMNS
-from mappings.headers import find_columns, plain_header
+from mappings.headers import plain_header
 from mappings.mapping import Mapping
+from mappings.measuring import measured
 from mappings.proposing import text_of
 from mappings.recognising import Recognised, recognise
 from words.declared import suggest
@@ -188,20 +189,16 @@ def _read_by(
 
 
 def _reads(file: Path, mapping: Mapping, tables: Sequence[Table], recognised: Recognised) -> bool:
-    spoken = {
-        column.word for column in recognised.columns if column.fate in {"certain", "asked"} and column.why != "item"
-    }
+    """Whether a mapping finds the same rows, can use them, and leaves no column out but on purpose."""
     own = read_with(file, mapping)
     if [(table.place, table.rows.height) for table in own] != [(table.place, table.rows.height) for table in tables]:
         return False
-    rules = [each for rule in mapping.fields.values() for each in rule.chain]
-    for table in own:
-        found = [find_columns(headings_of(table), rule.headers) for rule in rules]
-        read = {plain_header(word) for each in (*found, mapping.ignore) for word in each}
-        left = {plain_header(heading) for heading in headings_of(table)} - read
-        if left & spoken or any(len(each) > 1 for each in found):
-            return False
-    return True
+    if measured(mapping, ((table.rows.head(1), table.place) for table in own)).unusable:
+        return False
+    words = [word for rule in mapping.fields.values() for each in rule.chain for word in each.headers]
+    read = {plain_header(word) for word in (*words, *mapping.ignore)}
+    speaking = [each.word for each in recognised.columns if each.fate in {"certain", "asked"} and each.why != "item"]
+    return read.issuperset(speaking)
 
 
 def _no_header(file: Path) -> DriftError:

@@ -161,10 +161,8 @@ def _judged(
         why = "empty" if sureness in _TO_CONFIRM else ""
     elif min(each.share for each in candidates) < BARS[sureness]:
         why = "codes" if aliases.standard.by_name[candidates[0].field].choices else "unfit"
-    codes = (
-        tuple(sorted(value for value in values if len(value) <= _LONGEST_CODE)[:_MOST_CODES]) if why == "codes" else ()
-    )
-    return Column(heading, word, "asked" if why else "certain", candidates, why, len(values), codes)
+    short = sorted(value for value in values if why == "codes" and len(value) <= _LONGEST_CODE)[:_MOST_CODES]
+    return Column(heading, word, "asked" if why else "certain", candidates, why, len(values), tuple(short))
 
 
 def _candidate(aliases: Aliases, known: Known, sureness: Sureness, values: list[str]) -> Candidate:
@@ -181,7 +179,7 @@ def _stem(aliases: Aliases, word: str) -> str:
 def _same_stem(aliases: Aliases, stem: str) -> tuple[Known, ...]:
     """Return what known words mean that differ in their prefix only, if all of them mean one thing."""
     found = {known for word, known in aliases.known.items() if stem and _stem(aliases, word) == stem}
-    meant = {tuple(each.field for each in known) for known in found}
+    meant = {tuple((each.field, each.transforms) for each in known) for known in found}
     return next(iter(found)) if len(meant) == 1 else ()
 
 

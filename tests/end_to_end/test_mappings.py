@@ -133,6 +133,9 @@ def test_answers_make_the_mapping_whole(bare: Desk, tmp_path: Path) -> None:
     file = book(tmp_path / "odd.xlsx", ODD)
     bare.call("mappings", "propose", file, "--write", "answered")
     text = (bare.folder / "mappings/answered.yaml").read_text("utf-8")
+    left_out = text.replace("fields:\n", "ignore: [单位, 日期]\nfields:\n")
+    (bare.folder / "mappings/answered.yaml").write_text(left_out, "utf-8")
+    assert bare.call("mappings", "propose", file).result["read_by"] == "answered"
     answered = text.replace("fields:\n", "fields:\n  name: 单位\n  decision_date: 日期\n")
     (bare.folder / "mappings/answered.yaml").write_text(answered, "utf-8")
     assert bare.call("mappings", "propose", file).result["read_by"] == "answered"
