@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bots.recognising import mapping_names
+from bots.readers import mapping_names
 from bots.workspace import Workspace
 from connectors.base import Table
 from connectors.files.single import read_with

@@ -6,21 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bots.readers import read_by
 from bots.reading import read_text
 from bots.workspace import Workspace
 from connectors.base import Table
-from connectors.files.single import TOTALS, read_file, read_with
+from connectors.files.single import TOTALS, read_file
 from connectors.files.tables import TITLE, Tables
 from mappings import standards
 from mappings.aliases import Aliases, StandardName
 from mappings.apply import OWN_COLUMNS
-from mappings.headers import plain_header
-from mappings.mapping import Mapping
-from mappings.measuring import measured
 from mappings.proposing import text_of
-from mappings.recognising import Recognised, recognise
+from mappings.recognised import Recognised
+from mappings.recognising import recognise
 from words.declared import suggest
-from words.errors import BusinessError, DriftError, Place, UsageError
+from words.errors import DriftError, Place, UsageError
 from words.languages import gettext as _
 
 #: Known words that make a header where no mapping is there to say how many.
@@ -93,7 +92,7 @@ def propose(workspace: Workspace, file: Path, standard: StandardName | None = No
         aliases,
         recognised,
         text_of(recognised, aliases.standard, file.name),
-        _read_by(workspace, file, aliases, tables, recognised),
+        read_by(workspace, file, aliases, tables, recognised),
     )
 
 
@@ -143,11 +142,6 @@ def _read(file: Path, aliases: Aliases) -> _Read | None:
     return None
 
 
-def mapping_names(workspace: Workspace) -> list[str]:
-    """Return the names of the workspace's mappings, without its profiles."""
-    return [name for name in workspace.names("mappings") if not name.endswith(".profile")]
-
-
 def headings_of(table: Table) -> list[str]:
     """Return the headings of a table, without what its reader added."""
     return [name for name in table.rows.columns if name not in OWN_COLUMNS and name != TITLE]
@@ -172,33 +166,6 @@ def _likeliest(file: Path, read: Sequence[_Read]) -> _Read:
 
 def _known(recognised: Recognised) -> int:
     return len(recognised.of("certain"))
-
-
-def _read_by(
-    workspace: Workspace, file: Path, aliases: Aliases, tables: Sequence[Table], recognised: Recognised
-) -> str | None:
-    """Return the first mapping of the workspace that reads every column of a file that says anything."""
-    for name in mapping_names(workspace):
-        try:
-            mapping = workspace.mapping(name)
-            if mapping.standard is aliases.standard and _reads(file, mapping, tables, recognised):
-                return name
-        except (UsageError, DriftError, BusinessError):
-            continue
-    return None
-
-
-def _reads(file: Path, mapping: Mapping, tables: Sequence[Table], recognised: Recognised) -> bool:
-    """Whether a mapping finds the same rows, can use them, and leaves no column out but on purpose."""
-    own = read_with(file, mapping)
-    if [(table.place, table.rows.height) for table in own] != [(table.place, table.rows.height) for table in tables]:
-        return False
-    if measured(mapping, ((table.rows.head(1), table.place) for table in own)).unusable:
-        return False
-    words = [word for rule in mapping.fields.values() for each in rule.chain for word in each.headers]
-    read = {plain_header(word) for word in (*words, *mapping.ignore)}
-    speaking = [each.word for each in recognised.columns if each.fate in {"certain", "asked"} and each.why != "item"]
-    return read.issuperset(speaking)
 
 
 def _no_header(file: Path) -> DriftError:

@@ -10,12 +10,12 @@ from words.languages import ngettext
 
 if TYPE_CHECKING:
     from bots.recognising import Proposal
-    from mappings.recognising import Candidate, Column
+    from mappings.recognised import Candidate, Column
 
 
 def show(printer: Printer, proposal: Proposal) -> None:
     """Print a table of what is certain, and a block for each question."""
-    from mappings.recognising import REASONS, SURENESS
+    from mappings.recognised import REASONS, SURENESS
 
     recognised, standard = proposal.recognised, proposal.aliases.standard
     if proposal.read_by:
@@ -56,7 +56,7 @@ def _fitting(candidate: Candidate, column: Column) -> str:
 def told(proposal: Proposal) -> dict[str, Any]:
     """Return the same as JSON."""
     from mappings.proposing import rule_of
-    from mappings.recognising import REASONS
+    from mappings.recognised import REASONS
 
     return {
         "file": proposal.file,

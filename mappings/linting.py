@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mappings.headers import plain_header
 from mappings.mapping import FieldRule, Mapping
-from mappings.recognising import TELLING
+from mappings.recognised import TELLING
 from mappings.remarks import Remark
 from mappings.standards.fields import Need
 from words.declared import line_of

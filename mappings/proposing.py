@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import yaml
 
-from mappings.recognising import REASONS, Candidate, Column, Recognised
+from mappings.recognised import REASONS, Candidate, Column, Recognised
 from mappings.standards import Standard
 from words.languages import gettext as _
 

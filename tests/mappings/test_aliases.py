@@ -10,7 +10,7 @@ from mappings import transforms
 from mappings.aliases import AliasFile, StandardName, Why
 from mappings.headers import plain_header
 from mappings.mapping import Mapping
-from mappings.recognising import REASONS
+from mappings.recognised import REASONS
 from mappings.standards import LICENCE, PENALTY
 from tests.docs.pages import DOCS
 from tests.mappings.rows import shipped

@@ -11,7 +11,8 @@ from mappings.aliases import StandardName
 from mappings.headers import plain_header
 from mappings.mapping import Mapping
 from mappings.proposing import rule_of, text_of
-from mappings.recognising import Column, Recognised, recognise
+from mappings.recognised import Column, Recognised
+from mappings.recognising import recognise
 from mappings.standards import STANDARDS
 from tests.mappings.rows import patient
 from tests.mappings.words import aliases
