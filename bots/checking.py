@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import polars as pl
+
 from bots.gathering import frame_of
 from bots.workspace import Workspace
-from connectors.base import Window
+from connectors.base import Row, Window
 from connectors.browser import Browsers
 from mappings.apply import Mapped, apply
 from mappings.checks import SENTENCES
+from mappings.mapping import Mapping
 from mappings.shapes import coverage, shape_of
 from mappings.standards import Standard
 from reconciliation.headings import field_label
@@ -49,17 +53,43 @@ def check_alone(workspace: Workspace, name: str, say: Callable[[str], None], *, 
         Busy: somebody still uses it after a minute.
         YinxinError: it is not as declared; says who acts and where.
     """
+    with _holding(workspace, name, f"yinxin connectors check {name}", say):
+        return asyncio.run(check_connector(workspace, name, browser=browser))
+
+
+def first_page_alone(workspace: Workspace, name: str, say: Callable[[str], None]) -> pl.DataFrame:
+    """Return the first page of a source as raw rows, while nobody else uses its login.
+
+    Raises:
+        Busy: somebody still uses it after a minute.
+        YinxinError: it is not as declared; says who acts and where.
+    """
+    with _holding(workspace, name, f"yinxin mappings check --connector {name}", say):
+        return asyncio.run(_first_page_of(workspace, name))
+
+
+@contextmanager
+def _holding(workspace: Workspace, name: str, about: str, say: Callable[[str], None]) -> Iterator[None]:
     told = _("Waiting for somebody else who is at work: {about}.")
     with (
         workspace.journal() as journal,
         journal.holding(
             workspace.claim(name),
-            f"yinxin connectors check {name}",
+            about,
             patience=_PATIENCE,
             waiting=lambda lease: say(told.format(about=lease.about)),
         ),
     ):
-        return asyncio.run(check_connector(workspace, name, browser=browser))
+        yield
+
+
+async def _first_page_of(workspace: Workspace, name: str) -> pl.DataFrame:
+    browsers = Browsers()
+    try:
+        _mapping, title, rows = await _first_page(workspace, name, browsers)
+    finally:
+        await browsers.close()
+    return frame_of(title, rows)
 
 
 async def check_connector(workspace: Workspace, name: str, *, browser: bool = False) -> Checked:
@@ -93,6 +123,14 @@ async def _ledgers(workspace: Workspace, name: str, _browsers: Browsers) -> Chec
 
 
 async def _source(workspace: Workspace, name: str, browsers: Browsers) -> Checked:
+    mapping, title, rows = await _first_page(workspace, name, browsers)
+    mapped = apply(mapping, frame_of(title, rows), place=Place(system=title))
+    unanswered, unread = coverage(shape_of(row.payload for row in rows).columns, mapping)
+    told = _told([(mapped, len(rows))], mapping.standard)
+    return replace(told, unanswered=tuple(unanswered if rows else ()), unread=tuple(unread))
+
+
+async def _first_page(workspace: Workspace, name: str, browsers: Browsers) -> tuple[Mapping, str, list[Row]]:
     source = workspace.source(name, browsers)
     try:
         async for page in source.collect(Window(workspace.today - _LONG_AGO, workspace.today), {}):
@@ -101,10 +139,7 @@ async def _source(workspace: Workspace, name: str, browsers: Browsers) -> Checke
         await source.evidence()
     finally:
         await source.close()
-    mapped = apply(source.mapping, frame_of(source.title, rows), place=Place(system=source.title))
-    unanswered, unread = coverage(shape_of(row.payload for row in rows).columns, source.mapping)
-    told = _told([(mapped, len(rows))], source.mapping.standard)
-    return replace(told, unanswered=tuple(unanswered if rows else ()), unread=tuple(unread))
+    return source.mapping, source.title, rows
 
 
 async def _feed(workspace: Workspace, name: str, browsers: Browsers) -> Checked:

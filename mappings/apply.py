@@ -156,7 +156,7 @@ def _column(
         return _Column(_nothing(mapping, raw), pl.Series([""], dtype=pl.String).new_from_index(0, raw.height), ())
     lenient = mapping.partial or mapping.as_shown
     nothing = None if mapping.partial and rule.otherwise is None else ""
-    values, rules = _over_distinct(shown, _canonical(rule, field, checked=not lenient), nothing)
+    values, rules = _over_distinct(shown, scalar(rule, field, checked=not lenient), nothing)
     if rule.otherwise is not None and (values == "").any():
         second = _column(mapping, name, rule.otherwise, raw, headers, place)
         use = (values == "") & ((second.values.fill_null("") != "") | second.raw.ne(""))
@@ -211,7 +211,7 @@ def _at(place: Place, field: Field) -> Place:
     )
 
 
-def _canonical(rule: FieldRule, field: Field, *, checked: bool) -> Callable[[str], tuple[str, str | None]]:
+def scalar(rule: FieldRule, field: Field, *, checked: bool) -> Callable[[str], tuple[str, str | None]]:
     """Return what makes a raw value canonical, or gives it back as it stands with the rule that it fails."""
     steps = [transforms.build(step) for step in rule.transforms]
 

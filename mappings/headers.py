@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 _MARKS = re.compile(r"\((?:必填|选填|可选|必填项)\)|\*|\s")
-_NUMBERING = re.compile(r"^\d{1,2}[.、)](?=\D)")
+_NUMBERING = re.compile(r"^(?:\d{1,2}[.、)])+(?=\D)")
 _DASHES = str.maketrans("—–﹣_", "----")
 _BRACKETS = str.maketrans("〔【[〕】]", "((()))")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -45,6 +46,11 @@ class FieldRule(Declared):
             raise ValueError("give either “from” or “constant”")
         return self
 
+    @property
+    def chain(self) -> tuple[FieldRule, ...]:
+        """The rule, and those that are asked where it finds nothing, in order."""
+        return (self, *(self.otherwise.chain if self.otherwise else ()))
+
 
 Rule = Annotated[FieldRule, BeforeValidator(lambda value: {"from": value} if isinstance(value, (str, list)) else value)]
 
@@ -56,11 +62,13 @@ class MappingFile(Declared):
         standard: the canonical record that is written.
         partial: the system states only some fields (a ledger): what has no column, or a blank cell, is never compared,
             and an unreadable value is kept as it stands so that it shows as a difference.
+        ignore: headings that are left out on purpose: they say nothing that the record states.
         fields: field name → rule; a bare text or list is short for ``from``.
     """
 
     standard: str
     partial: bool = False
+    ignore: Words = ()
     fields: dict[str, Rule]
 
 
@@ -76,6 +84,7 @@ class Mapping:
         self.name = name
         self.standard = STANDARDS[declared.standard]
         self.partial = declared.partial
+        self.ignore = declared.ignore
         self.fields = declared.fields
         self.version = f"{name}@{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
@@ -88,33 +97,46 @@ class Mapping:
                 mandatory field without a rule; names the file and the line.
         """
         declared = parse(MappingFile, text, file)
-        _Lint(text, file, declared).run()
+        for fault in _Lint(text, file, declared).faults():
+            raise fault
         return cls(name, declared, text)
+
+
+def faults(text: str, file: str) -> list[UsageError]:
+    """Return everything for which ``Mapping.parse`` would refuse a file."""
+    try:
+        declared = parse(MappingFile, text, file)
+    except UsageError as error:
+        return [error]
+    return list(_Lint(text, file, declared).faults())
 
 
 class _Lint:
     def __init__(self, text: str, file: str, declared: MappingFile) -> None:
         self.text, self.file, self.declared = text, file, declared
 
-    def run(self) -> None:
+    def faults(self) -> Iterator[UsageError]:
+        """Yield every fault, in the order of the file."""
         if self.declared.standard not in STANDARDS:
             known = sorted(STANDARDS)
             sentence = _("There is no standard “{name}”.").format(name=self.declared.standard)
-            raise self._error("unknown-standard", sentence, suggest(self.declared.standard, known), "standard")
+            yield self._error("unknown-standard", sentence, suggest(self.declared.standard, known), "standard")
+            return
         standard = STANDARDS[self.declared.standard]
         for name, rule in self.declared.fields.items():
-            self._known_field(name, standard)
-            self._known_transforms(name, rule)
-            self._takes(standard.by_name[name], rule)
+            if name not in standard.by_name:
+                sentence = _("The standard {standard} has no field “{name}”.").format(
+                    standard=standard.label, name=name
+                )
+                yield self._error("unknown-field", sentence, suggest(name, list(standard.names)), "fields", name)
+                continue
+            for each in rule.chain:
+                yield from self._unknown_transforms(name, each)
+                yield from self._unfit(standard.by_name[name], each)
         if not self.declared.partial:
-            self._nothing_mandatory_missing(standard)
+            yield from self._mandatory_missing(standard)
 
-    def _known_field(self, name: str, standard: Standard) -> None:
-        if name not in standard.by_name:
-            sentence = _("The standard {standard} has no field “{name}”.").format(standard=standard.label, name=name)
-            raise self._error("unknown-field", sentence, suggest(name, list(standard.names)), "fields", name)
-
-    def _known_transforms(self, name: str, rule: FieldRule) -> None:
+    def _unknown_transforms(self, name: str, rule: FieldRule) -> Iterator[UsageError]:
         for step in rule.transforms:
             try:
                 transforms.build(step)
@@ -122,11 +144,9 @@ class _Lint:
                 word = step if isinstance(step, str) else next(iter(step), "")
                 sentence = _("There is no transform “{name}”, or its argument does not fit.").format(name=word)
                 todo = suggest(word, transforms.NAMES)
-                raise self._error("unknown-transform", sentence, todo, "fields", name, "transforms") from None
-        if rule.otherwise:
-            self._known_transforms(name, rule.otherwise)
+                yield self._error("unknown-transform", sentence, todo, "fields", name, "transforms")
 
-    def _takes(self, field: StandardField, rule: FieldRule) -> None:
+    def _unfit(self, field: StandardField, rule: FieldRule) -> Iterator[UsageError]:
         """A constant or a code's text that no record may hold would put every row into quarantine."""
         for text in (rule.codes or {}).values() if rule.constant is None else (rule.constant,):
             try:
@@ -137,18 +157,16 @@ class _Lint:
                     name=field.name, value=text
                 )
                 todo = suggest(text, list(field.choices)) if field.choices else _("Correct the value.")
-                raise self._error("unfit-value", sentence, todo, "fields", field.name, "codes") from None
-        if rule.otherwise:
-            self._takes(field, rule.otherwise)
+                yield self._error("unfit-value", sentence, todo, "fields", field.name, "codes")
 
-    def _nothing_mandatory_missing(self, standard: Standard) -> None:
+    def _mandatory_missing(self, standard: Standard) -> Iterator[UsageError]:
         for field in standard.fields:
             if field.need is Need.MANDATORY and field.name not in self.declared.fields:
                 sentence = _("The mandatory field “{name}” ({label}) has no rule.").format(
                     name=field.name, label=field.label
                 )
                 todo = _("Add it with “from” or “constant”.")
-                raise self._error("unmapped-field", sentence, todo, "fields")
+                yield self._error("unmapped-field", sentence, todo, "fields")
 
     def _error(self, code: str, sentence: str, todo: str, *path: str) -> UsageError:
         place = Place(file=self.file, line=line_of(self.text, path), field=".".join(path))

@@ -116,12 +116,7 @@ def _needed(mapping: FieldMapping) -> frozenset[str]:
 
 
 def _read(rules: Iterable[FieldRule]) -> frozenset[str]:
-    words: set[str] = set()
-    for rule in rules:
-        words |= {plain_header(word) for word in rule.headers}
-        if rule.otherwise:
-            words |= _read([rule.otherwise])
-    return frozenset(words)
+    return frozenset(plain_header(word) for rule in rules for each in rule.chain for word in each.headers)
 
 
 def coverage(columns: Collection[str], mapping: FieldMapping) -> tuple[list[str], list[str]]:

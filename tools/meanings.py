@@ -691,6 +691,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "MappingFile": {
         "standard": "the [canonical record](standards.md) that is written",
         "partial": "for ledgers: what has no column, or an empty cell, is never compared",
+        "ignore": "headings that are left out on purpose: they say nothing that the record states",
         "fields": "[field](standards.md) → rule; a text or a list is short for `from`",
     },
     "FieldRule": {

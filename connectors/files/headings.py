@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.files.sheets import Cells
 from mappings.headers import plain_header
-from mappings.mapping import FieldRule, Mapping
+from mappings.mapping import Mapping
 
 SEARCHED_ROWS = 20
 _FEWEST = 3
@@ -34,13 +34,8 @@ class Header:
 
 def words_of(mapping: Mapping) -> frozenset[str]:
     """Return the headings that a mapping knows, in plain form."""
-
-    def headers(rule: FieldRule) -> Iterator[str]:
-        yield from rule.headers
-        if rule.otherwise:
-            yield from headers(rule.otherwise)
-
-    return frozenset(plain_header(word) for rule in mapping.fields.values() for word in headers(rule))
+    rules = (each for rule in mapping.fields.values() for each in rule.chain)
+    return frozenset(plain_header(word) for rule in rules for word in rule.headers)
 
 
 def fewest_of(mapping: Mapping) -> int:

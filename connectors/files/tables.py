@@ -62,7 +62,10 @@ class Tables:
             raise DriftError(
                 "no-header",
                 _("No sheet of this ledger has a recognisable header row."),
-                todo=_("Add the ledger's headings as aliases to the mapping “{mapping}”.").format(mapping=self.named),
+                todo=_(
+                    "Add the ledger's headings as aliases to the mapping “{mapping}”; "
+                    "“yinxin mappings propose FILE” tells what they mean."
+                ).format(mapping=self.named),
                 place=Place(file=file, sheet=", ".join(sheet.name for sheet in sheets) or None),
             )
         return tables
