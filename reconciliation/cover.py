@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reconciliation import headings, summary
+from reconciliation.footing import draw_contents, draw_signatures
 from reconciliation.headings import rate_name, title, word
 from reconciliation.painter import Book, print_setup, protect
 from reconciliation.pen import LEFT_END, ROW_PIXELS, WIDTHS, Pen
 from reconciliation.report import Compliance, Report, Timeliness, Verdict
 from reconciliation.styles import TAB_READ
 from reconciliation.summary import Equation, Term
+from reconciliation.tables import Table
 from reconciliation.trends import draw_trends
 from words.languages import gettext as _
 
 
-def write_cover(book: Book, report: Report, present: frozenset[str]) -> None:
-    """Write the summary sheet; ``present`` names the sheets that can be linked to."""
-    pen = begin_cover(book, present)
+def write_cover(book: Book, report: Report, lists: Sequence[Table]) -> None:
+    """Write the summary sheet of a workbook with these lists."""
+    pen = begin_cover(book, lists)
     row = masthead(pen)
-    draw_trends(pen, report, 2)
+    right = draw_trends(pen, report, 2)
     row = conservation(pen, row)
     row = _verdicts(pen, report, row)
-    _rates(pen, report, row)
-    end_cover(pen)
+    row = _rates(pen, report, row)
+    end_cover(pen, lists, row, right)
 
 
-def begin_cover(book: Book, present: frozenset[str]) -> Pen:
-    """Open the summary sheet; ``present`` names the sheets that can be linked to."""
+def begin_cover(book: Book, lists: Sequence[Table]) -> Pen:
+    """Open the summary sheet of a workbook with these lists."""
     sheet = book.workbook.add_worksheet(_(headings.SUMMARY))
     sheet.set_tab_color(TAB_READ)
     sheet.hide_gridlines(2)
     sheet.set_default_row(ROW_PIXELS * 0.75)
     for index, width in enumerate(WIDTHS):
         sheet.set_column(index, index, width)
-    return Pen(book, sheet, present)
+    return Pen(book, sheet, frozenset(table.name for table in lists))
 
 
-def end_cover(pen: Pen) -> None:
-    """Protect the summary sheet and set it up for one page."""
+def end_cover(pen: Pen, lists: Sequence[Table], row: int, right: int) -> None:
+    """Draw what the workbook holds from ``row`` on, and who signs below both halves; protect it, on one page."""
+    below = draw_contents(pen, lists, row)
+    draw_signatures(pen, max(below, right))
     protect(pen.sheet)
     print_setup(pen.sheet, pen.book.report, pages_high=1)
 
@@ -91,10 +97,12 @@ def _verdicts(pen: Pen, report: Report, row: int) -> int:
     return row + len(Verdict) + 3
 
 
-def _rates(pen: Pen, report: Report, row: int) -> None:
+def _rates(pen: Pen, report: Report, row: int) -> int:
     pen.section(row, _(headings.RATES))
     named = ["", "", _("Percent"), "", _("Numerator"), "", _("Denominator")]
     pen.line(row + 1, 0, named, ["column"] * len(named))
     looks = ["row", "row", "row_strong", "row", "row_count", "row", "row_count"]
-    for index, rate in enumerate(summary.overall(report), start=row + 2):
+    rates = summary.overall(report)
+    for index, rate in enumerate(rates, start=row + 2):
         pen.line(index, 0, [rate_name(rate.name), "", rate.value, "", rate.numerator, "", rate.denominator], looks)
+    return row + len(rates) + 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
 import polars as pl
@@ -73,12 +74,22 @@ def _shared(left: str, right: str) -> int:
 
 def _runs(text: str, head: int, tail: int) -> str:
     end = len(text) - tail
-    parts = (text[:head], ""), (text[head:end], _EMPHASIS.format(font=font())), (text[end:], "")
-    return "".join(f'<r>{style}<t xml:space="preserve">{_safe(part)}</t></r>' for part, style in parts if part)
+    return _rich((text[:head], ""), (text[head:end], f"<u/>{_coloured(BAD)}"), (text[end:], ""))
+
+
+def runs(parts: Iterable[tuple[str, str]]) -> str:
+    """Return texts, each in its colour, as the inside of one cell."""
+    return _rich(*((text, _coloured(colour)) for text, colour in parts))
+
+
+def _rich(*parts: tuple[str, str]) -> str:
+    told = [(f"<rPr>{look}</rPr>" if look else "", _safe(text)) for text, look in parts if text]
+    return "".join(f'<r>{look}<t xml:space="preserve">{text}</t></r>' for look, text in told)
+
+
+def _coloured(colour: str) -> str:
+    return f'<sz val="10"/><color rgb="FF{colour[1:]}"/><rFont val="{font()}"/>'
 
 
 def _safe(text: str) -> str:
     return escape(re.sub(_LOOKS_ESCAPED, _UNDERSCORE + r"\1", text))
-
-
-_EMPHASIS = f'<rPr><u/><sz val="10"/><color rgb="FF{BAD[1:]}"/><rFont val="{{font}}"/></rPr>'
