@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -35,8 +36,14 @@ if TYPE_CHECKING:
 
 #: The kind of evidence under which a run keeps its report.
 REPORT = "report"
-#: How a report is written: the workbook, or one page for a browser.
-Form = Literal["xlsx", "html"]
+
+
+class Form(StrEnum):
+    """How a report is written."""
+
+    XLSX = "xlsx"  # the workbook
+    HTML = "html"  # one page for a browser
+    JSON = "json"  # data for other programs
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +164,7 @@ def _notes(facts: Facts, journal: Journal) -> dict[str, str]:
     }
 
 
-def result_of(report: Report, workbook: Path, seconds: dict[str, float]) -> dict[str, Any]:
+def result_of(report: Report, workbook: Path | None, seconds: dict[str, float]) -> dict[str, Any]:
     """Return what ``--json`` prints of a run."""
     return {
         "run": report.run_id,
@@ -175,7 +182,7 @@ def result_of(report: Report, workbook: Path, seconds: dict[str, float]) -> dict
             if rate.scope == "all"
         },
         "would_send": would_send(report).to_dicts(),
-        "workbook": str(workbook),
+        "workbook": str(workbook or ""),
         "seconds": seconds,
     }
 
@@ -239,7 +246,7 @@ def kept_disclosure(journal: Journal, run_id: str) -> Report:
     )
 
 
-def write_report(report: RunReport, folder: Path, journal: Path, form: Form = "xlsx") -> Path:
+def write_report(report: RunReport, folder: Path, journal: Path, form: Form = Form.XLSX) -> Path:
     """Write a report into ``folder``, with links to the evidence relative to it, and return where it lies.
 
     The links hold wherever the whole workspace is copied to.
@@ -251,7 +258,7 @@ def write_report(report: RunReport, folder: Path, journal: Path, form: Form = "x
     return write_linked(report, folder / f"{report.run_id}.{form}", start, form)
 
 
-def write_linked(report: RunReport, file: Path, start: str, form: Form = "xlsx") -> Path:
+def write_linked(report: RunReport, file: Path, start: str, form: Form = Form.XLSX) -> Path:
     """Write a report as a file whose links to the evidence begin with ``start``: the journal's folder as seen from it.
 
     Raises:
@@ -259,10 +266,10 @@ def write_linked(report: RunReport, file: Path, start: str, form: Form = "xlsx")
     """
     linked = pl.concat_str(pl.lit(f"{start}/" if start else ""), "path")
     report = replace(report, evidence=report.evidence.with_columns(path=linked))
-    if form == "html":
-        from reconciliation.pages import write_page
+    if form is not Form.XLSX:
+        from reconciliation import renderings
 
-        return write_page(report, file)
+        return renderings.write(report, file, as_page=form is Form.HTML)
     if isinstance(report, CommitmentReport):
         from reconciliation.commitments.sheets import write_commitments
 

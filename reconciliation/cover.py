@@ -73,7 +73,7 @@ def conservation(pen: Pen, row: int) -> int:
 def _equation(pen: Pen, row: int, equation: Equation) -> None:
     pen.sheet.set_row(row, 24)
     pen.sheet.set_row(row + 1, 18)
-    for index, term in enumerate((equation.left, *equation.right)):
+    for index, term in enumerate(equation.terms):
         if index:
             pen.text(row, 2 * index - 1, "=" if index == 1 else "+", "operator")
         _term(pen, row, 2 * index, term)

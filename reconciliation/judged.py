@@ -63,8 +63,7 @@ def _marked(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     pairs = [contrast(*pair) for pair in zip(columns[left].values, columns[right].values, strict=True)]
     marked = list(columns)
     for place, side in ((left, 0), (right, 1)):
-        rich = pl.Series([pair[side] or None for pair in pairs], dtype=pl.String)
-        marked[place] = replace(columns[place], style="marked", rich=rich)
+        marked[place] = replace(columns[place], style="marked", pieces=[pair[side] for pair in pairs])
     return tuple(marked)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
 import polars as pl
 
 from mappings.standards import Kind, Standard
-from reconciliation.styles import BAD, font
+from reconciliation.styles import BAD, LINE, NAVY, font
 from words.languages import gettext as _
+
+#: Texts that make one together, each with the name of its look; a plain one has none.
+Pieces = tuple[tuple[str, str], ...]
+DIFFERS, WITHIN, BEYOND, LEFT = "differs", "within", "beyond", "left"
+LOOKS = {DIFFERS: ("<u/>", BAD), WITHIN: ("", NAVY), BEYOND: ("", BAD), LEFT: ("", LINE)}
 
 LONGEST = 32_767
 SHOWN = 6
@@ -60,11 +64,11 @@ def text_width(text: str) -> int:
     return (len(text.encode()) + len(text)) // 2
 
 
-def contrast(left: str, right: str) -> tuple[str, str]:
-    """Return two texts as insides of cells, in each the stretch in which they differ underlined in red."""
+def contrast(left: str, right: str) -> tuple[Pieces, Pieces]:
+    """Return two texts in pieces, in each the stretch in which they differ apart from what they share."""
     head = _shared(left, right)
     tail = _shared(left[head:][::-1], right[head:][::-1])
-    return _runs(left, head, tail), _runs(right, head, tail)
+    return _pieces(left, head, tail), _pieces(right, head, tail)
 
 
 def _shared(left: str, right: str) -> int:
@@ -72,23 +76,23 @@ def _shared(left: str, right: str) -> int:
     return next((place for place, (one, other) in pairs if one != other), min(len(left), len(right)))
 
 
-def _runs(text: str, head: int, tail: int) -> str:
+def _pieces(text: str, head: int, tail: int) -> Pieces:
     end = len(text) - tail
-    return _rich((text[:head], ""), (text[head:end], f"<u/>{_coloured(BAD)}"), (text[end:], ""))
+    parts = (text[:head], ""), (text[head:end], DIFFERS), (text[end:], "")
+    return tuple((part, look) for part, look in parts if part)
 
 
-def runs(parts: Iterable[tuple[str, str]]) -> str:
-    """Return texts, each in its colour, as the inside of one cell."""
-    return _rich(*((text, _coloured(colour)) for text, colour in parts))
+def rich(pieces: Pieces) -> str:
+    """Return a text in pieces as the inside of a cell, each piece with its look."""
+    looks = [(_properties(look), _safe(text)) for text, look in pieces]
+    return "".join(f'<r>{look}<t xml:space="preserve">{text}</t></r>' for look, text in looks)
 
 
-def _rich(*parts: tuple[str, str]) -> str:
-    told = [(f"<rPr>{look}</rPr>" if look else "", _safe(text)) for text, look in parts if text]
-    return "".join(f'<r>{look}<t xml:space="preserve">{text}</t></r>' for look, text in told)
-
-
-def _coloured(colour: str) -> str:
-    return f'<sz val="10"/><color rgb="FF{colour[1:]}"/><rFont val="{font()}"/>'
+def _properties(look: str) -> str:
+    if not look:
+        return ""
+    line, colour = LOOKS[look]
+    return f'<rPr>{line}<sz val="10"/><color rgb="FF{colour[1:]}"/><rFont val="{font()}"/></rPr>'
 
 
 def _safe(text: str) -> str:

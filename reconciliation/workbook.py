@@ -34,7 +34,7 @@ def write_workbook(report: Report, path: Path, standard: Standard) -> Path:
     write_cover(book, report, lists)
     for table in lists:
         write_table(book, table)
-    write_notes(book, _meanings())
+    write_notes(book, meanings())
     return close_book(book, path)
 
 
@@ -47,7 +47,8 @@ def open_book(report: RunReport, path: Path, standard: Standard) -> Book:
     return book
 
 
-def _meanings() -> list[Meanings]:
+def meanings() -> list[Meanings]:
+    """Return what the verdicts mean and how the rates are computed."""
     verdicts = [(title(verdict), _(text)) for verdict, text in headings.MEANINGS.items()]
     rates = [(rate_name(name), _(headings.FORMULAS[name])) for name in RATES]
     return [(_("What the verdicts mean"), verdicts), (_("How the rates are computed"), rates)]

@@ -15,7 +15,7 @@ from reconciliation.commitments.summary import by_month, pushed_next, tally
 from reconciliation.commitments.words import EVENTS, STAGES, stage_name
 from reconciliation.cover import begin_cover, conservation, end_cover, masthead
 from reconciliation.judged import reviewed
-from reconciliation.notes import write_notes
+from reconciliation.notes import Meanings, write_notes
 from reconciliation.painter import write_table
 from reconciliation.pen import RIGHT, Pen
 from reconciliation.sheets import evidence_table, quarantine_table
@@ -48,16 +48,25 @@ def write_commitments(report: CommitmentReport, path: Path) -> Path:
     lists = list(tables(report))
     pen = begin_cover(book, lists)
     row = masthead(pen)
-    names = [_("Kept"), _("Open"), _("Overdue")]
     right = _next(
-        pen, report, draw_months(pen, 2, _("Commitments by the month of their deadline"), names, by_month(report))
+        pen, report, draw_months(pen, 2, _("Commitments by the month of their deadline"), kinds(), by_month(report))
     )
     row = _stages(pen, report, conservation(pen, row))
     end_cover(pen, lists, row, right)
     for table in lists:
         write_table(book, table)
-    write_notes(book, [(_("What the words mean"), [(_(name), _(text)) for name, text in STAGES.values()])])
+    write_notes(book, meanings())
     return close_book(book, path)
+
+
+def meanings() -> list[Meanings]:
+    """Return what the stages mean."""
+    return [(_("What the words mean"), [(_(name), _(text)) for name, text in STAGES.values()])]
+
+
+def kinds() -> list[str]:
+    """Return what the counts by month are called."""
+    return [_("Kept"), _("Open"), _("Overdue")]
 
 
 def tables(report: CommitmentReport) -> Iterator[Table]:
