@@ -80,7 +80,7 @@ def _band(rows: pl.DataFrame) -> pl.Series:
 def reviewed(columns: tuple[Column, ...], record: Column) -> tuple[Column, ...]:
     """Return the columns with the hidden ones by which an answer is found again, and those in which it is given."""
     evidence = (*columns, replace(record, hidden=True))
-    seals = pl.Series([row_seal(texts) for texts in _displayed(evidence)], dtype=pl.String)
+    seals = pl.Series("seal", [row_seal(texts) for texts in _displayed(evidence)], dtype=pl.String)
     seal = Column(_(headings.COLUMNS["seal"]), seals, hidden=True)
     return (*evidence, seal, *review_columns(seals.len()))
 

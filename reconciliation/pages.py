@@ -173,8 +173,9 @@ def _marked(pieces: Pieces) -> Markup:
 
 
 def _linked(path: str) -> Markup:
-    """Return a link to a file; encoded, no path can name a scheme."""
-    return Markup('<a href="{}">{}</a>').format(quote(path.replace("\\", "/")), path.rpartition("/")[2])
+    """Return a link to a file; encoded and relative, no path can name a scheme or a host."""
+    address = quote(path.replace("\\", "/")).lstrip("/")
+    return Markup('<a href="{}">{}</a>').format(address, path.rpartition("/")[2])
 
 
 def rendered(page: Page) -> str:
