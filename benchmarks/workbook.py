@@ -119,7 +119,7 @@ def styled(table: Table, path: Path) -> Callable[[], None]:
         "alignment": Alignment(vertical="top", wrap_text=True),
     }
 
-    def cell(value: object, **more: PatternFill) -> WriteOnlyCell:
+    def cell(value: str | float | None, **more: PatternFill) -> Any:  # noqa: ANN401 - a cell has no type of its own
         made = WriteOnlyCell(sheet, value)
         for name, look in (looks | more).items():
             setattr(made, name, look)

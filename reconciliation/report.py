@@ -184,7 +184,7 @@ VERDICT_COLUMNS = (
 DIFFERENCE_COLUMNS = ("group", "document_number", "name", "field", "against", "source_value", "other_value", "origin")
 MEMBER_COLUMNS = ("group", "side", "origin")
 #: When each decision reached which stage. Days are ``YYYY-MM-DD``, times those of the bureau's clock, to the minute.
-TIMELINE_COLUMNS = (
+TIMELINE_COLUMNS: tuple[str, ...] = (
     "document_number",
     "name",
     "authority_name",
