@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from reconciliation import headings
+from reconciliation.headings import column_name
 from reconciliation.pen import RIGHT, RIGHT_END, Pen
 from reconciliation.tables import Table
 from words.languages import gettext as _
@@ -17,7 +17,7 @@ def draw_contents(pen: Pen, lists: Sequence[Table], row: int) -> int:
     """Draw every list with how many rows it has, in three columns; returns the row below."""
     pen.section(row, _("What this workbook holds"))
     tall = math.ceil(len(lists) / _ABREAST)
-    names = [_(headings.COLUMNS["sheet"]), "", _(headings.COLUMNS["rows"])]
+    names = [column_name("sheet"), "", column_name("rows")]
     for turn in range(_ABREAST):
         column, part = 4 * turn, lists[turn * tall : (turn + 1) * tall]
         if part:

@@ -109,7 +109,7 @@ COLUMNS = {
     "sent_at": N_("Handed over at"),
     "accepted_at": N_("Accepted at"),
     "shown_on": N_("Disclosed on"),
-    "days": N_("Working days"),
+    "days": N_("Working days used"),
     "bar": N_("Working days against the legal period"),
     "batch": N_("Batch number"),
     "why_not": N_("Why it has no counterpart"),
@@ -171,6 +171,11 @@ def title(code: str) -> str:
 def rate_name(name: str) -> str:
     """Return what the regulator calls a rate; “late” is also a verdict, and reads differently there."""
     return title("late_rate" if name == "late" else name)
+
+
+def column_name(name: str) -> str:
+    """Return what stands above a column that is not a field of the standard."""
+    return _(COLUMNS[name])
 
 
 def field_label(standard: Standard, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from reconciliation import headings
+from reconciliation.headings import column_name
 from reconciliation.report import Report
 from reconciliation.shown import Shown
 from reconciliation.tables import Column, Table
@@ -24,7 +25,7 @@ def timeline_table(report: Report, shown: Shown, tab: str) -> Table:
     days = rows["days"].cast(pl.Int64, strict=False)
     columns = (
         *shown.columns(rows, (*_STAGES, *_TIMES)),
-        Column(_(headings.COLUMNS["days"]), days, "integer"),
+        Column(column_name("days"), days, "integer"),
         _bars(days, rows["period"].cast(pl.Int64, strict=False)),
         *shown.columns(rows, ("timeliness", "batch")),
     )
@@ -44,5 +45,4 @@ def _bars(days: pl.Series, period: pl.Series) -> Column:
     drawn = {pair: bar(*pair) if None not in pair else () for pair in set(pairs)}
     texts = {pair: "".join(text for text, _look in pieces) for pair, pieces in drawn.items()}
     values = pl.Series("bar", [texts[pair] for pair in pairs], dtype=pl.String)
-    heading = _(headings.COLUMNS["bar"])
-    return Column(heading, values, "bar", pieces=[drawn[pair] for pair in pairs], room=2 * LONGEST + 2)
+    return Column(column_name("bar"), values, "bar", pieces=[drawn[pair] for pair in pairs], room=2 * LONGEST + 2)

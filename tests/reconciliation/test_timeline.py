@@ -46,7 +46,7 @@ def test_every_decision_has_its_line() -> None:
     table = timeline_table(made, Shown(LICENCE), "#000000")
     named = {each.heading: each for each in table.columns}
     assert table.height == made.timeline.height == 31
-    assert named["Working days"].values.to_list()[:3] == [0, 1, 2]
+    assert named["Working days used"].values.to_list()[:3] == [0, 1, 2]
     assert named["Working days against the legal period"].values.to_list()[9] == "■" * 9
     assert list(named)[3:9] == [
         *("Decision date", "Disclose by", "First collected on", "Handed over at", "Accepted at", "Disclosed on"),
