@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciliation import headings, summary
-from reconciliation.footing import draw_contents, draw_signatures
+from reconciliation.footing import draw_foot
 from reconciliation.headings import rate_name, title, word
 from reconciliation.painter import Book, print_setup, protect
 from reconciliation.pen import LEFT_END, ROW_PIXELS, WIDTHS, Pen
@@ -19,30 +19,29 @@ from words.languages import gettext as _
 
 def write_cover(book: Book, report: Report, lists: Sequence[Table]) -> None:
     """Write the summary sheet of a workbook with these lists."""
-    pen = begin_cover(book, lists)
+    pen = begin_cover(book, frozenset(table.name for table in lists))
     row = masthead(pen)
     right = draw_trends(pen, report, 2)
     row = conservation(pen, row)
     row = _verdicts(pen, report, row)
     row = _rates(pen, report, row)
-    end_cover(pen, lists, row, right)
+    draw_foot(pen, lists, row, right)
+    end_cover(pen)
 
 
-def begin_cover(book: Book, lists: Sequence[Table]) -> Pen:
-    """Open the summary sheet of a workbook with these lists."""
+def begin_cover(book: Book, present: frozenset[str]) -> Pen:
+    """Open the summary sheet; ``present`` names the sheets that can be linked to."""
     sheet = book.workbook.add_worksheet(_(headings.SUMMARY))
     sheet.set_tab_color(TAB_READ)
     sheet.hide_gridlines(2)
     sheet.set_default_row(ROW_PIXELS * 0.75)
     for index, width in enumerate(WIDTHS):
         sheet.set_column(index, index, width)
-    return Pen(book, sheet, frozenset(table.name for table in lists))
+    return Pen(book, sheet, present)
 
 
-def end_cover(pen: Pen, lists: Sequence[Table], row: int, right: int) -> None:
-    """Draw what the workbook holds from ``row`` on, and who signs below both halves; protect it, on one page."""
-    below = draw_contents(pen, lists, row)
-    draw_signatures(pen, max(below, right))
+def end_cover(pen: Pen) -> None:
+    """Protect the summary sheet and set it up for one page."""
     protect(pen.sheet)
     print_setup(pen.sheet, pen.book.report, pages_high=1)
 

@@ -13,7 +13,12 @@ from words.languages import gettext as _
 _ABREAST = 3
 
 
-def draw_contents(pen: Pen, lists: Sequence[Table], row: int) -> int:
+def draw_foot(pen: Pen, lists: Sequence[Table], row: int, right: int) -> None:
+    """Draw what the workbook holds from ``row`` of the left half on, and below both halves who signs."""
+    _signatures(pen, max(_contents(pen, lists, row), right))
+
+
+def _contents(pen: Pen, lists: Sequence[Table], row: int) -> int:
     """Draw every list with how many rows it has, in three columns; returns the row below."""
     pen.section(row, _("What this workbook holds"))
     tall = math.ceil(len(lists) / _ABREAST)
@@ -28,7 +33,7 @@ def draw_contents(pen: Pen, lists: Sequence[Table], row: int) -> int:
     return row + tall + 3
 
 
-def draw_signatures(pen: Pen, row: int) -> None:
+def _signatures(pen: Pen, row: int) -> None:
     """Leave room for whoever answers for the workbook, on paper or typed in."""
     pen.section(row, _("Signed by"))
     pen.section(row, "", RIGHT)

@@ -112,7 +112,6 @@ COLUMNS = {
     "days": N_("Working days used"),
     "bar": N_("Working days against the legal period"),
     "batch": N_("Batch number"),
-    "why_not": N_("Why it has no counterpart"),
     "sheet": N_("Sheet"),
     "rows": N_("Rows"),
     "seal": N_("Row seal"),

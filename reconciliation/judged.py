@@ -22,15 +22,14 @@ _WHO = ("document_number", "name", "certificate_number", "authority_name", "deci
 _STATE = ("deadline", "timeliness", "compliance", "bucket", "outcome", "reason")
 _PAIR = ("document_number", "name", "field", "source_value", "against", "other_value")
 
-_NEAR = ("why_not", "suggestion")
 _PLACES = ("source_origin", "ledger_origin", "feed_origin")
 
 READING_ORDER: dict[Verdict, tuple[str, ...]] = {
     Verdict.AGREED: (*_WHO, "disclosed_on", *_STATE, "rule", *_PLACES),
     Verdict.DIFFERS: (*_PAIR, "authority_name", "decision_date", "disclosed_on", *_STATE, "rule", *_PLACES),
-    Verdict.ONLY_IN_SOURCE: (*_WHO, "disclosed_on", *_STATE, *_NEAR, "source_origin", "feed_origin"),
-    Verdict.ONLY_IN_LEDGER: (*_WHO, "disclosed_on", "deadline", "timeliness", *_NEAR, *_PLACES[1:]),
-    Verdict.ONLY_IN_FEED: (*_WHO, "disclosed_on", *_NEAR, "feed_origin"),
+    Verdict.ONLY_IN_SOURCE: (*_WHO, "disclosed_on", *_STATE, "suggestion", "source_origin", "feed_origin"),
+    Verdict.ONLY_IN_LEDGER: (*_WHO, "disclosed_on", "deadline", "timeliness", "suggestion", *_PLACES[1:]),
+    Verdict.ONLY_IN_FEED: (*_WHO, "disclosed_on", "suggestion", "feed_origin"),
 }
 
 
@@ -51,8 +50,8 @@ def judged(report: Report, standard: Standard, shown: Shown, verdict: Verdict) -
         columns = shown.columns(rows, order)
     banded = verdict in (Verdict.DIFFERS, Verdict.AMBIGUOUS)
     tab = TAB_LOOK_UP if verdict is Verdict.AGREED else TAB_ATTEND
-    answered = reviewed(columns, *shown.columns(rows, ["record_id"]))
-    return Table(title(verdict), tab, answered, _band(rows) if banded else None)
+    reviewed = _reviewed(columns, *shown.columns(rows, ["record_id"]))
+    return Table(title(verdict), tab, reviewed, _band(rows) if banded else None)
 
 
 _OWN = ("group", "field", "against", "source_value", "other_value")
@@ -77,8 +76,7 @@ def _band(rows: pl.DataFrame) -> pl.Series:
     return rows["group"].rle_id() % 2 == 1
 
 
-def reviewed(columns: tuple[Column, ...], record: Column) -> tuple[Column, ...]:
-    """Return the columns with the hidden ones by which an answer is found again, and those in which it is given."""
+def _reviewed(columns: tuple[Column, ...], record: Column) -> tuple[Column, ...]:
     evidence = (*columns, replace(record, hidden=True))
     seals = pl.Series("seal", [row_seal(texts) for texts in _displayed(evidence)], dtype=pl.String)
     seal = Column(_(headings.COLUMNS["seal"]), seals, hidden=True)

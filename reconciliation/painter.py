@@ -55,11 +55,17 @@ def _write_part(book: Book, table: Table) -> None:
     sheet.autofilter(0, 0, max(table.height, 1), len(table.columns) - 1)
     sheet.freeze_panes(1, min(2, len(table.columns) - 1))
     protect(sheet)
-    shown = sum(width for each, width in zip(table.columns, widths, strict=True) if not each.hidden)
-    print_setup(sheet, book.report, pages_wide=math.ceil(shown / READABLE))
+    print_setup(sheet, book.report, pages_wide=_pages_wide(table, widths))
     sheet.print_across()
     sheet.repeat_rows(0)
     sheet.repeat_columns(0, min(1, len(table.columns) - 1))
+
+
+def _pages_wide(table: Table, widths: Sequence[float]) -> int:
+    """Return on how many pages side by side a list can be read; its first two columns stand on each of them."""
+    shown = [width for each, width in zip(table.columns, widths, strict=True) if not each.hidden]
+    rest, room = sum(shown[2:]), READABLE - sum(shown[:2])
+    return max(math.ceil(rest / room), 1)
 
 
 def _area(table: Table) -> str:

@@ -14,7 +14,7 @@ from reconciliation.commitments.report import CommitmentReport
 from reconciliation.commitments.summary import by_month, pushed_next, tally
 from reconciliation.commitments.words import EVENTS, STAGES, stage_name
 from reconciliation.cover import begin_cover, conservation, end_cover, masthead
-from reconciliation.judged import reviewed
+from reconciliation.footing import draw_foot
 from reconciliation.notes import Meanings, write_notes
 from reconciliation.painter import write_table
 from reconciliation.pen import RIGHT, Pen
@@ -46,13 +46,14 @@ def write_commitments(report: CommitmentReport, path: Path) -> Path:
     """
     book = open_book(report, path, COMMITMENT)
     lists = list(tables(report))
-    pen = begin_cover(book, lists)
+    pen = begin_cover(book, frozenset(table.name for table in lists))
     row = masthead(pen)
     right = _next(
         pen, report, draw_months(pen, 2, _("Commitments by the month of their deadline"), kinds(), by_month(report))
     )
     row = _stages(pen, report, conservation(pen, row))
-    end_cover(pen, lists, row, right)
+    draw_foot(pen, lists, row, right)
+    end_cover(pen)
     for table in lists:
         write_table(book, table)
     write_notes(book, meanings())
@@ -91,8 +92,7 @@ def tables(report: CommitmentReport) -> Iterator[Table]:
 def _list(rows: pl.DataFrame, name: str, tab: str) -> Table:
     shown = Shown(COMMITMENT_CASE)
     told = rows.with_columns(pl.col("stage").replace({stage.value: stage_name(stage) for stage in Stage}))
-    columns = shown.columns(told, _LISTED)
-    return Table(name, tab, reviewed(columns, *shown.columns(rows, ["record_id"])) if tab == TAB_ATTEND else columns)
+    return Table(name, tab, shown.columns(told, _LISTED))
 
 
 def _timeline(report: CommitmentReport) -> Table:
