@@ -56,8 +56,8 @@ class Disclosure(Story):
             if due.height and not self.order.dry_run:
                 trouble = trouble or await self._confirm(run_id)
         with self.watch.step("report"):
-            version = self.calendar.version
-            facts = Facts(run_id, self.order, self.declared, version, source, ledger, feed, records, found)
+            calendar = self.calendar
+            facts = Facts(run_id, self.order, self.declared, calendar, source, ledger, feed, records, found)
             report = build_report(facts, self.journal, self.feed, due)
             done = self._ended(run_id, report, [trouble])
         return Done(report, (*done.troubles, *ledger.troubles))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +15,7 @@ import polars as pl
 from bots import delivering
 from bots.gathering import Side
 from bots.order import Order
+from bots.timing import timeline_of
 from connectors.base import Feed
 from journal import EvidenceRow, Journal
 from mappings.standards import STANDARDS, Standard
@@ -24,6 +26,7 @@ from reconciliation.report import Bucket, Compliance, Counts, Report, RunReport,
 from reconciliation.shipping import pack, unpack
 from reconciliation.summary import tally
 from reconciliation.verdicts import Reconciliation
+from schedules.workdays import Calendar
 from words.errors import Place, UsageError
 from words.languages import N_
 from words.languages import gettext as _
@@ -35,14 +38,22 @@ if TYPE_CHECKING:
 REPORT = "report"
 
 
+class Form(StrEnum):
+    """How a report is written."""
+
+    XLSX = "xlsx"  # the workbook
+    HTML = "html"  # one page for a browser
+    JSON = "json"  # data for other programs
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a run found, before it is told; ``calendar`` is the version of the one that counted."""
+    """What a run found, before it is told; ``calendar`` is the one that counted."""
 
     run_id: str
     order: Order
     declared: BotDeclared
-    calendar: str
+    calendar: Calendar
     source: Side
     ledger: Side
     feed: Side
@@ -72,6 +83,7 @@ def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) 
         differences=facts.found.differences,
         members=facts.found.members,
         records=_full_list(facts, sent, feed.profile.standard),
+        timeline=timeline_of(journal, feed.name, facts.calendar, facts.order.as_of, verdicts),
         quarantine=quarantine,
         evidence=evidence_of(journal, facts.run_id),
         notes=_notes(facts, journal),
@@ -146,13 +158,13 @@ def _notes(facts: Facts, journal: Journal) -> dict[str, str]:
         N_("Ledger rows"): str(facts.ledger.rows),
         N_("Rows the feed showed before the run"): str(facts.feed.rows),
         N_("Rows new since the last run"): str(facts.source.new),
-        N_("Working-day calendar"): facts.calendar,
+        N_("Working-day calendar"): facts.calendar.version,
         N_("Program"): f"yinxin {version('yinxin')}",
         CHAIN_HEAD: journal.head(),
     }
 
 
-def result_of(report: Report, workbook: Path, seconds: dict[str, float]) -> dict[str, Any]:
+def result_of(report: Report, workbook: Path | None, seconds: dict[str, float]) -> dict[str, Any]:
     """Return what ``--json`` prints of a run."""
     return {
         "run": report.run_id,
@@ -170,7 +182,7 @@ def result_of(report: Report, workbook: Path, seconds: dict[str, float]) -> dict
             if rate.scope == "all"
         },
         "would_send": would_send(report).to_dicts(),
-        "workbook": str(workbook),
+        "workbook": str(workbook or ""),
         "seconds": seconds,
     }
 
@@ -234,11 +246,30 @@ def kept_disclosure(journal: Journal, run_id: str) -> Report:
     )
 
 
-def write_report(report: RunReport, folder: Path, journal: Path) -> Path:
-    """Write the workbook of a report into ``folder``, with links to the evidence relative to it."""
+def write_report(report: RunReport, folder: Path, journal: Path, form: Form = Form.XLSX) -> Path:
+    """Write a report into ``folder``, with links to the evidence relative to it, and return where it lies.
+
+    The links hold wherever the whole workspace is copied to.
+
+    Raises:
+        UsageError: the file cannot be written, most often because it is open in another program.
+    """
     start = Path(os.path.relpath(journal, folder)).as_posix()
-    report.evidence = report.evidence.with_columns(path=pl.concat_str(pl.lit(f"{start}/"), "path"))
-    file = folder / f"{report.run_id}.xlsx"
+    return write_linked(report, folder / f"{report.run_id}.{form}", start, form)
+
+
+def write_linked(report: RunReport, file: Path, start: str, form: Form = Form.XLSX) -> Path:
+    """Write a report as a file whose links to the evidence begin with ``start``: the journal's folder as seen from it.
+
+    Raises:
+        UsageError: the file cannot be written, most often because it is open in another program.
+    """
+    linked = pl.concat_str(pl.lit(f"{start}/" if start else ""), "path")
+    report = replace(report, evidence=report.evidence.with_columns(path=linked))
+    if form is not Form.XLSX:
+        from reconciliation import renderings
+
+        return renderings.write(report, file, as_page=form is Form.HTML)
     if isinstance(report, CommitmentReport):
         from reconciliation.commitments.sheets import write_commitments
 

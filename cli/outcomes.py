@@ -35,7 +35,7 @@ def would_send(report: RunReport) -> tuple[list[str], list[tuple[Any, ...]]]:
     return [field_label(STANDARDS[disclosed.standard], name) for name in _DECISION], rows
 
 
-def result_of(report: RunReport, workbook: Path, seconds: dict[str, float]) -> dict[str, Any]:
+def result_of(report: RunReport, workbook: Path | None, seconds: dict[str, float]) -> dict[str, Any]:
     """Return what ``--json`` prints of a run."""
     if not isinstance(report, CommitmentReport):
         return disclosure_result(_disclosed(report), workbook, seconds)
@@ -47,7 +47,7 @@ def result_of(report: RunReport, workbook: Path, seconds: dict[str, float]) -> d
         "counts": report.counts.as_dict(),
         "stages": stages,
         "cases": report.cases.filter(report.cases["bucket"] != "not_due").to_dicts(),
-        "workbook": str(workbook),
+        "workbook": str(workbook or ""),
         "seconds": seconds,
     }
 

@@ -1,8 +1,9 @@
-"""``yinxin report``: the workbook of a run, written again from what was kept."""
+"""``yinxin report``: the report of a run, written again from what was kept."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,30 +12,52 @@ from words.errors import UsageError
 from words.languages import N_
 from words.languages import gettext as _
 
+if TYPE_CHECKING:
+    from journal import Journal
+
+
+class Form(StrEnum):
+    """What a report can be written as."""
+
+    XLSX = "xlsx"
+    HTML = "html"
+    JSON = "json"
+    TEXT = "text"
+
 
 def register(app: typer.Typer) -> None:
     """Register the command."""
 
-    @command(app, "report", N_("Write the workbook of a run again."))
+    @command(app, "report", N_("Write the workbook of a run again, or its report as a page or as data."))
     def report(
         call: Call,
         run: Annotated[str | None, typer.Argument(help=_("The run; the last finished one without it."))] = None,
+        form: Annotated[
+            Form, typer.Option("--format", help=_("The workbook, one page for a browser, data, or only the summary."))
+        ] = Form.XLSX,
     ) -> int:
+        from bots.reporting import Form as Written
         from bots.reporting import kept_report, write_report
         from cli.outcomes import result_of
         from cli.run import show
 
         workspace = call.workspace()
         with workspace.journal() as journal:
-            last = None if run else next(iter(journal.judged_runs(1)), None)
-            if not run and last is None:
-                raise UsageError(
-                    "no-run",
-                    _("No run has finished in this workspace yet."),
-                    todo=_("Run a bot first: “yinxin run disclosure”."),
-                )
-            kept = kept_report(journal, run or (last.run_id if last else ""))
-            workbook = write_report(kept, workspace.folder / "reports", journal.folder)
-        show(call, kept, workbook)
-        call.printer.done(result_of(kept, workbook, {}))
+            kept = kept_report(journal, run or _last(journal))
+            written = None
+            if form is not Form.TEXT:
+                written = write_report(kept, workspace.folder / "reports", journal.folder, Written(form))
+        show(call, kept, written)
+        result = result_of(kept, written if form is Form.XLSX else None, {})
+        call.printer.done(result | {"file": str(written or "")})
         return 0
+
+
+def _last(journal: Journal) -> str:
+    for run in journal.judged_runs(1):
+        return run.run_id
+    raise UsageError(
+        "no-run",
+        _("No run has finished in this workspace yet."),
+        todo=_("Run a bot first: “yinxin run disclosure”."),
+    )

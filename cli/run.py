@@ -167,11 +167,12 @@ def finished(
     return result_of(done.report, workbook, watch.seconds), list(done.troubles), done.report
 
 
-def show(call: Call, report: RunReport, workbook: Path) -> None:
-    """Print the summary of a run, and one sentence that says what it did."""
+def show(call: Call, report: RunReport, written: Path | None) -> None:
+    """Print the summary of a run, the file of its report if one was written, and a sentence that says what it did."""
     from cli.outcomes import blocks_of, sentence_of, would_send
 
-    call.printer.blocks([*blocks_of(report), (_("Workbook"), [("", str(workbook))])])
+    heading = _("Workbook") if written and written.suffix == ".xlsx" else _("Report")
+    call.printer.blocks([*blocks_of(report), *([(heading, [("", str(written))])] if written else [])])
     headings, rows = would_send(report)
     if rows:
         call.printer.table(headings, rows[:_SHOWN])

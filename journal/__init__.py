@@ -11,6 +11,7 @@ from journal.evidence import EvidenceRow, ReceiptRow
 from journal.flaws import Flaw
 from journal.journal import Journal
 from journal.leases import Busy, LeaseRow
+from journal.lookup import Moment
 from journal.proving import Damage, Head
 from journal.queueing import SETTLED, Firing, FiringState
 from journal.records import RecordRow
@@ -45,6 +46,7 @@ __all__ = [
     "Kept",
     "KnownRow",
     "LeaseRow",
+    "Moment",
     "Prepared",
     "ReceiptRow",
     "RecordRow",

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, literal, or_, select, union
+from sqlalchemy import ColumnElement, Table, Text, cast, func, literal, or_, select, union
 
-from journal.database import Book
+from journal.database import Book, batches
 from journal.findings import Finding
 from journal.runs import RunRow
-from journal.schema import events, quarantine, records, runs, verdicts
+from journal.schema import deliveries, events, quarantine, records, runs, verdicts
 
 _JUDGED = "quarantine.kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a delivery of a record reached a state; ``at`` is UTC ISO text, ``as_of`` the day its run took it to be."""
+
+    record_id: str
+    state: str
+    at: str
+    as_of: str
+    batch: str
 
 
 class Lookup(Book):
@@ -31,6 +43,42 @@ class Lookup(Book):
         query = select(records.c.fingerprint, records.c.run_id).where(records.c.record_id == record_id)
         with self._reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
+
+    def first_days(self, record_ids: Collection[str]) -> dict[str, str]:
+        """Return for each record the day of the run that saw it first."""
+        query = select(records.c.record_id, func.min(runs.c.as_of)).join(runs, runs.c.run_id == records.c.run_id)
+        query, found = query.group_by(records.c.record_id), dict[str, str]()
+        with self._reading() as connection:
+            for batch in batches(list(record_ids)):
+                rows = connection.execute(query.where(records.c.record_id.in_(batch)))
+                found.update((row[0], row[1]) for row in rows)
+        return found
+
+    def moments(self, feed: str, record_ids: Collection[str], states: Collection[str]) -> list[Moment]:
+        """Return when the deliveries of these records to a feed reached these states, in the order of the events."""
+        of_delivery = events.c.subject == literal("delivery/") + cast(deliveries.c.id, Text)
+        kinds = [f"delivery.{state}" for state in states]
+        told = (
+            events.c.seq,
+            deliveries.c.record_id,
+            events.c.kind,
+            events.c.at,
+            func.coalesce(runs.c.as_of, ""),
+            deliveries.c.batch,
+        )
+        query = (
+            select(*told)
+            .join_from(deliveries, events, of_delivery)
+            .join(runs, runs.c.run_id == events.c.run_id, isouter=True)
+        )
+        query = query.where(deliveries.c.feed == feed, events.c.kind.in_(kinds))
+        with self._reading() as connection:
+            found = [
+                tuple(row)
+                for batch in batches(list(record_ids))
+                for row in connection.execute(query.where(deliveries.c.record_id.in_(batch)))
+            ]
+        return [Moment(record, kind.partition(".")[2], *rest) for _seq, record, kind, *rest in sorted(found)]
 
     def known_numbers(self) -> set[str]:
         """Return every document number that any record, verdict or quarantined row ever bore."""

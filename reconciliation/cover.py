@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reconciliation import headings, summary
+from reconciliation.footing import draw_foot
 from reconciliation.headings import rate_name, title, word
 from reconciliation.painter import Book, print_setup, protect
 from reconciliation.pen import LEFT_END, ROW_PIXELS, WIDTHS, Pen
 from reconciliation.report import Compliance, Report, Timeliness, Verdict
 from reconciliation.styles import TAB_READ
 from reconciliation.summary import Equation, Term
+from reconciliation.tables import Table
 from reconciliation.trends import draw_trends
 from words.languages import gettext as _
 
 
-def write_cover(book: Book, report: Report, present: frozenset[str]) -> None:
-    """Write the summary sheet; ``present`` names the sheets that can be linked to."""
-    pen = begin_cover(book, present)
+def write_cover(book: Book, report: Report, lists: Sequence[Table]) -> None:
+    """Write the summary sheet of a workbook with these lists."""
+    pen = begin_cover(book, frozenset(table.name for table in lists))
     row = masthead(pen)
-    draw_trends(pen, report, 2)
+    right = draw_trends(pen, report, 2)
     row = conservation(pen, row)
     row = _verdicts(pen, report, row)
-    _rates(pen, report, row)
+    row = _rates(pen, report, row)
+    draw_foot(pen, lists, row, right)
     end_cover(pen)
 
 
@@ -67,7 +72,7 @@ def conservation(pen: Pen, row: int) -> int:
 def _equation(pen: Pen, row: int, equation: Equation) -> None:
     pen.sheet.set_row(row, 24)
     pen.sheet.set_row(row + 1, 18)
-    for index, term in enumerate((equation.left, *equation.right)):
+    for index, term in enumerate(equation.terms):
         if index:
             pen.text(row, 2 * index - 1, "=" if index == 1 else "+", "operator")
         _term(pen, row, 2 * index, term)
@@ -91,10 +96,12 @@ def _verdicts(pen: Pen, report: Report, row: int) -> int:
     return row + len(Verdict) + 3
 
 
-def _rates(pen: Pen, report: Report, row: int) -> None:
+def _rates(pen: Pen, report: Report, row: int) -> int:
     pen.section(row, _(headings.RATES))
     named = ["", "", _("Percent"), "", _("Numerator"), "", _("Denominator")]
     pen.line(row + 1, 0, named, ["column"] * len(named))
     looks = ["row", "row", "row_strong", "row", "row_count", "row", "row_count"]
-    for index, rate in enumerate(summary.overall(report), start=row + 2):
+    rates = summary.overall(report)
+    for index, rate in enumerate(rates, start=row + 2):
         pen.line(index, 0, [rate_name(rate.name), "", rate.value, "", rate.numerator, "", rate.denominator], looks)
+    return row + len(rates) + 3

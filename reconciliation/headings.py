@@ -105,6 +105,15 @@ COLUMNS = {
     "result": N_("Result"),
     "until": N_("Until"),
     "text": N_("Said"),
+    "collected_on": N_("First collected on"),
+    "sent_at": N_("Handed over at"),
+    "accepted_at": N_("Accepted at"),
+    "shown_on": N_("Disclosed on"),
+    "days": N_("Working days used"),
+    "bar": N_("Working days against the legal period"),
+    "batch": N_("Batch number"),
+    "sheet": N_("Sheet"),
+    "rows": N_("Rows"),
     "seal": N_("Row seal"),
     "disposition": N_("Disposition"),
     "reviewer": N_("Reviewer"),
@@ -114,6 +123,7 @@ COLUMNS = {
 #: The sheets that are not named after a verdict.
 SUMMARY, HELD, QUARANTINE = N_("Summary"), N_("Held"), N_("Quarantine")
 FULL_LIST, RATES, EVIDENCE, NOTES = N_("Full list"), N_("Rates"), N_("Evidence"), N_("Notes")
+TIMELINE = N_("Days used")
 
 #: The label under which the notes of a report carry the head of the day's event chain.
 CHAIN_HEAD = N_("Chain head")
@@ -160,6 +170,11 @@ def title(code: str) -> str:
 def rate_name(name: str) -> str:
     """Return what the regulator calls a rate; “late” is also a verdict, and reads differently there."""
     return title("late_rate" if name == "late" else name)
+
+
+def column_name(name: str) -> str:
+    """Return what stands above a column that is not a field of the standard."""
+    return _(COLUMNS[name])
 
 
 def field_label(standard: Standard, name: str) -> str:

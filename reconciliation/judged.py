@@ -36,7 +36,9 @@ READING_ORDER: dict[Verdict, tuple[str, ...]] = {
 def judged(report: Report, standard: Standard, shown: Shown, verdict: Verdict) -> Table:
     """Return the list of one verdict."""
     rows = report.verdicts.filter(pl.col("verdict") == verdict.value)
-    order = [name for name in READING_ORDER.get(verdict, ()) if name in standard.by_name or name in headings.COLUMNS]
+    differing = set(_OWN) if verdict is Verdict.DIFFERS else set()
+    known = {*headings.COLUMNS, *standard.by_name} & {*rows.columns, *differing}
+    order = [name for name in READING_ORDER.get(verdict, ()) if name in known]
     if verdict is Verdict.DIFFERS:
         rows = rows.join(report.differences.select(_OWN), on="group", how="left", maintain_order="left_right")
         columns = _marked(shown.columns(shown.hide(rows, "source_value", "other_value"), order))
@@ -60,8 +62,7 @@ def _marked(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     pairs = [contrast(*pair) for pair in zip(columns[left].values, columns[right].values, strict=True)]
     marked = list(columns)
     for place, side in ((left, 0), (right, 1)):
-        rich = pl.Series([pair[side] or None for pair in pairs], dtype=pl.String)
-        marked[place] = replace(columns[place], style="marked", rich=rich)
+        marked[place] = replace(columns[place], style="marked", pieces=[pair[side] for pair in pairs])
     return tuple(marked)
 
 
@@ -77,7 +78,7 @@ def _band(rows: pl.DataFrame) -> pl.Series:
 
 def _reviewed(columns: tuple[Column, ...], record: Column) -> tuple[Column, ...]:
     evidence = (*columns, replace(record, hidden=True))
-    seals = pl.Series([row_seal(texts) for texts in _displayed(evidence)], dtype=pl.String)
+    seals = pl.Series("seal", [row_seal(texts) for texts in _displayed(evidence)], dtype=pl.String)
     seal = Column(_(headings.COLUMNS["seal"]), seals, hidden=True)
     return (*evidence, seal, *review_columns(seals.len()))
 

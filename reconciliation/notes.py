@@ -30,10 +30,38 @@ def write_notes(book: Book, meanings: Iterable[Meanings]) -> None:
     sheet.set_column(1, 1, VALUE_WIDTH)
     told = [(_(label), value) for label, value in book.report.notes.items()]
     row = _block(book, sheet, 0, _("How to repeat this run"), told)
+    row = _block(book, sheet, row, *_reading())
     for heading, pairs in meanings:
         row = _block(book, sheet, row, heading, pairs)
     protect(sheet)
     print_setup(sheet, book.report)
+
+
+def _reading() -> Meanings:
+    told = [
+        (
+            _("Yellow columns"),
+            _("To be filled in: disposition, reviewer, reason. All else is locked, without a password."),
+        ),
+        (_("Marked values"), _("Two values that differ; the part in which they do is red and underlined.")),
+        (
+            _("Bars"),
+            _("A square is a working day: blue within the legal period, red beyond it, grey what was left of it."),
+        ),
+        (
+            _("Sorting"),
+            _("Locked cells can be filtered, not sorted. Unprotect the sheet to sort: answers stay with their rows."),
+        ),
+        (
+            _("Times"),
+            _("Days are those that the run took them to be; times are those of the machine that ran the bot."),
+        ),
+        (
+            _("Changes"),
+            _("A hidden seal in each row shows “yinxin review import” whether anything but an answer was changed."),
+        ),
+    ]
+    return _("How to read this workbook"), told
 
 
 def _block(book: Book, sheet: Worksheet, row: int, heading: str, pairs: Iterable[tuple[str, str]]) -> int:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from mappings.standards import Standard
 from reconciliation import headings
+from reconciliation.naming import NamedBook
 from reconciliation.report import RunReport
 from reconciliation.rows import LINKS_PER_SHEET, Body, Cells, RowSheet
 from reconciliation.styles import Styles
@@ -20,8 +21,8 @@ from reconciliation.texts import markup, text_width
 from words.languages import gettext as _
 
 LINE_HEIGHT = 15
-# A4 on its side holds so many half-width characters before the print becomes too small to read.
-READABLE = 280
+# A4 on its side holds so many half-width characters before the print becomes too small to read (about 7 points).
+READABLE = 205
 ALLOWED = ("autofilter", "sort", "format_columns", "format_rows", "select_locked_cells", "select_unlocked_cells")
 
 
@@ -29,7 +30,7 @@ ALLOWED = ("autofilter", "sort", "format_columns", "format_rows", "select_locked
 class Book:
     """What every sheet is made from."""
 
-    workbook: Workbook
+    workbook: NamedBook
     styles: Styles
     report: RunReport
     standard: Standard
@@ -49,14 +50,26 @@ def _write_part(book: Book, table: Table) -> None:
     sheet.set_body(_body(book, table, lines))
     _link_files(sheet, table)
     _choices(sheet, table)
+    # A code of digits is text on purpose; a green corner in every cell would say that it is a mistake.
+    sheet.ignore_errors({"number_stored_as_text": _area(table)})
     sheet.autofilter(0, 0, max(table.height, 1), len(table.columns) - 1)
     sheet.freeze_panes(1, min(2, len(table.columns) - 1))
     protect(sheet)
-    shown = sum(width for each, width in zip(table.columns, widths, strict=True) if not each.hidden)
-    print_setup(sheet, book.report, pages_wide=math.ceil(shown / READABLE))
+    print_setup(sheet, book.report, pages_wide=_pages_wide(table, widths))
     sheet.print_across()
     sheet.repeat_rows(0)
     sheet.repeat_columns(0, min(1, len(table.columns) - 1))
+
+
+def _pages_wide(table: Table, widths: Sequence[float]) -> int:
+    """Return on how many pages side by side a list can be read; its first two columns stand on each of them."""
+    shown = [width for each, width in zip(table.columns, widths, strict=True) if not each.hidden]
+    rest, room = sum(shown[2:]), READABLE - sum(shown[:2])
+    return max(math.ceil(rest / room), 1)
+
+
+def _area(table: Table) -> str:
+    return str(xl_range(1, 0, max(table.height, 1), len(table.columns) - 1))
 
 
 def _body(book: Book, table: Table, lines: pl.Series) -> Body:
@@ -91,6 +104,8 @@ def _choices(sheet: Worksheet, table: Table) -> None:
     rule = {
         "validate": "list",
         "source": [_(text) for text in headings.DISPOSITIONS.values()],
+        "input_title": _("Disposition"),
+        "input_message": _("Choose from the list; give your name and the reason beside it."),
         "error_title": _("Not one of the choices"),
         "error_message": _("Please choose one of the dispositions in the list."),
     }
@@ -111,4 +126,4 @@ def print_setup(sheet: Worksheet, report: RunReport, *, pages_wide: int = 1, pag
     title, run = (text[:80].replace("&", "&&") for text in (report.title, report.run_id))
     page = _("Page {page} of {pages}").format(page="&P", pages="&N")
     sheet.set_header(f"&L{title}&R&A")
-    sheet.set_footer(f"&L{run}&R{page}")
+    sheet.set_footer(f"&L{run}&C{_('As of')} {report.as_of}&R{page}")

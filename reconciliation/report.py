@@ -141,6 +141,7 @@ class Report(RunReport):
         differences: one row per differing field; columns in ``DIFFERENCE_COLUMNS``.
         members: every record of every ambiguous group; columns in ``MEMBER_COLUMNS`` and the standard's fields.
         records: the full list of mapped source records: ``origin``, ``bucket``, ``outcome`` and the standard's fields.
+        timeline: one row per group with a decision date; columns in ``TIMELINE_COLUMNS``.
     """
 
     standard: str = "licence"
@@ -149,6 +150,11 @@ class Report(RunReport):
     differences: pl.DataFrame
     members: pl.DataFrame
     records: pl.DataFrame
+    timeline: pl.DataFrame = field(default_factory=lambda: _no_rows(TIMELINE_COLUMNS))
+
+
+def _no_rows(columns: tuple[str, ...]) -> pl.DataFrame:
+    return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
 
 
 #: ``group`` is an Int64; all else is text, empty where there is nothing to say.
@@ -177,4 +183,20 @@ VERDICT_COLUMNS = (
 )
 DIFFERENCE_COLUMNS = ("group", "document_number", "name", "field", "against", "source_value", "other_value", "origin")
 MEMBER_COLUMNS = ("group", "side", "origin")
+#: When each decision reached which stage. Days are ``YYYY-MM-DD``, times those of the bureau's clock, to the minute.
+TIMELINE_COLUMNS: tuple[str, ...] = (
+    "document_number",
+    "name",
+    "authority_name",
+    "decision_date",
+    "deadline",
+    "collected_on",  # the day of the run that saw it first
+    "sent_at",  # when it was first handed over to the feed
+    "accepted_at",  # when the feed first took it
+    "shown_on",  # the day on which the feed took it by its own word, else the day on which it was read back
+    "days",  # working days from the decision to that day, or to the day of the report while it is not shown
+    "period",  # working days from the decision to its deadline
+    "timeliness",
+    "batch",  # the feed's batch number
+)
 QUARANTINE_COLUMNS = ("side", "origin", "document_number", "name", "field", "value", "rule", "sentence", "mapping")

@@ -64,18 +64,19 @@ class RowSheet(Worksheet):  # type: ignore[misc] # the library is untyped
     def _write_rows(self) -> None:
         super()._write_rows()
         if self.body is not None:
+            self.fh.flush()
             for chunk in _xml(self.body):
-                self.fh.write(chunk)
+                self.fh.buffer.write(chunk)
 
 
-def _xml(body: Body) -> Iterator[str]:
+def _xml(body: Body) -> Iterator[bytes]:
     frame = pl.DataFrame([cells.values.alias(str(index)) for index, cells in enumerate(body.columns)])
     number = pl.int_range(body.height, dtype=pl.Int64) + body.first_row + 1
     frame = frame.with_columns(row=number.cast(pl.String), band=body.band, height=_heights(body.lines))
     cells = [_cell(index, each) for index, each in enumerate(body.columns)]
     line = pl.concat_str(pl.lit('<row r="'), "row", pl.lit('"'), "height", pl.lit(">"), *cells, pl.lit("</row>"))
     for part in frame.iter_slices(STEP):
-        yield part.select(line.str.join("")).item()
+        yield part.select(line.str.join("").cast(pl.Binary)).item()
 
 
 def row_points(lines: int) -> float:

@@ -15,6 +15,7 @@ from reconciliation.report import Bucket, Rate, Report, RunReport, Verdict
 from reconciliation.shown import Shown
 from reconciliation.styles import TAB_ATTEND, TAB_LOOK_UP
 from reconciliation.tables import Column, Table
+from reconciliation.timeline import timeline_table
 from words.languages import gettext as _
 
 _HELD = ("document_number", "name", "verdict", "bucket", "outcome", "reason", "authority_name", "decision_date")
@@ -30,7 +31,8 @@ def tables(report: Report, standard: Standard) -> Iterator[Table]:
     optional += [_held(report, shown), quarantine_table(report, shown)]
     yield from (table for table in optional if table.height)
     yield _full_list(report, standard, shown)
-    yield from (table for table in (_rates(report.rates), evidence_table(report, shown)) if table.height)
+    rest = (timeline_table(report, shown, TAB_LOOK_UP), _rates(report.rates), evidence_table(report, shown))
+    yield from (table for table in rest if table.height)
 
 
 def _held(report: Report, shown: Shown) -> Table:

@@ -31,7 +31,8 @@ def unpack(content: bytes) -> RunReport:
     plain: dict[str, Any] = json.loads(gzip.decompress(content))
     made, counts = _KINDS[plain.pop("kind", "disclosure")]
     frames = {field.name for field in fields(made) if field.type == "pl.DataFrame"}
-    plain |= {name: _frame(plain[name]) for name in frames}
+    # A report that an earlier edition kept has not every frame of this one.
+    plain |= {name: _frame(plain[name]) for name in frames & plain.keys()}
     plain["counts"] = counts(**plain["counts"])
     if "rates" in plain:
         plain["rates"] = [Rate(**rate) for rate in plain["rates"]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from reconciliation.naming import NamedBook
 from words.languages import current
 
 INK, MUTED, PAPER = "#1F2933", "#66727F", "#FFFFFF"
@@ -18,6 +18,8 @@ MARKED, ENTRY = "#FBE9C6", "#FFFDF0"
 TAB_READ, TAB_ATTEND, TAB_LOOK_UP = NAVY, AMBER, LINE
 
 _CELL = {"border": 1, "border_color": LINE, "valign": "top", "text_wrap": True, "font_color": INK}
+# A cell that is opened and left again would become the formula or the number that its text looks like.
+_TEXT = {**_CELL, "quote_prefix": True}
 _NUMBER = {**_CELL, "text_wrap": False, "align": "right"}
 _PLAIN = {"valign": "vcenter", "font_color": INK}
 _MIDDLE = {"valign": "vcenter"}
@@ -32,10 +34,11 @@ STYLES: dict[str, dict[str, Any]] = {
     "heading": {**_CELL, "bg_color": NAVY, "font_color": PAPER, "bold": True, "valign": "vcenter"},
     "number_heading": {**_CELL, "bg_color": NAVY, "font_color": PAPER, "bold": True, "align": "right"} | _MIDDLE,
     "entry_heading": {**_CELL, "bg_color": AMBER, "font_color": PAPER, "bold": True, "valign": "vcenter"},
-    "text": _CELL,
-    "marked": {**_CELL, "bg_color": MARKED},
-    "entry": {**_CELL, "bg_color": ENTRY, "locked": False},
-    "link": {**_CELL, "font_color": NAVY, "underline": 1},
+    "text": _TEXT,
+    "marked": {**_TEXT, "bg_color": MARKED},
+    "entry": {**_CELL, "bg_color": ENTRY, "locked": False, "num_format": "@"},
+    "link": {**_TEXT, "font_color": NAVY, "underline": 1},
+    "bar": {**_CELL, "text_wrap": False},
     "group": {**_NUMBER, "align": "center"},
     "integer": {**_NUMBER, "num_format": "#,##0"},
     "percent": {**_NUMBER, "num_format": "0.00%"},
@@ -48,6 +51,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "row": _ROW,
     "row_link": {**_ROW, "font_color": NAVY, "underline": 1},
     "row_count": {**_ROW, "align": "right", "num_format": "#,##0"},
+    "row_right": {**_ROW, "align": "right"},
     "row_percent": {**_ROW, "align": "right", "num_format": "0.00%"},
     "row_strong": {**_ROW, "align": "right", "num_format": "0.00%", "bold": True},
     "column": {**_ROW, "font_color": MUTED, "font_size": 9, "align": "right"},
@@ -58,6 +62,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "operator": {"font_color": MUTED, "font_size": 14, "align": "center", "valign": "vcenter"},
     "holds": {"font_color": GOOD, "font_size": 18, "bold": True, "align": "center", "valign": "vcenter"},
     "broken": {"font_color": BAD, "font_size": 18, "bold": True, "align": "center", "valign": "vcenter"},
+    "signature": {**_PLAIN, "bottom": 1, "bottom_color": INK, "locked": False, "num_format": "@"},
     "note_label": {**_CELL, "bg_color": BAND, "font_color": MUTED},
 }
 
@@ -68,9 +73,9 @@ def font() -> str:
 
 
 class Styles:
-    """The cell formats of one workbook, made when they are first asked for."""
+    """The cell formats of one workbook, made when they are first asked for, each under its name."""
 
-    def __init__(self, workbook: Workbook) -> None:
+    def __init__(self, workbook: NamedBook) -> None:
         self._workbook = workbook
         self._made: dict[tuple[str, bool], Format] = {}
 
@@ -79,5 +84,7 @@ class Styles:
         if (name, banded) not in self._made:
             base = {"font_name": font(), "font_size": 10}
             band = {"bg_color": PALE} if banded else {}
-            self._made[name, banded] = self._workbook.add_format(base | band | STYLES[name])
+            made = self._workbook.add_format(base | band | STYLES[name])
+            self._made[name, banded] = made
+            self._workbook.named[f"Yinxin {name.replace('_', ' ')}{' banded' if banded else ''}"] = made
         return self._made[name, banded]

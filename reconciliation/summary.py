@@ -25,6 +25,11 @@ class Term:
     count: int
 
     @property
+    def label(self) -> str:
+        """Its name."""
+        return word(self.name)
+
+    @property
     def text(self) -> str:
         """The count with its name, as an equation shows it."""
         return _("{name} {count}").format(name=word(self.name), count=f"{self.count:,}")
@@ -36,6 +41,11 @@ class Equation:
 
     left: Term
     right: tuple[Term, ...]
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """All terms from left to right."""
+        return (self.left, *self.right)
 
     @property
     def holds(self) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from reconciliation import headings
-from reconciliation.texts import line_count, text_width, widest
+from reconciliation.texts import Pieces, line_count, rich, text_width, widest
 from words.languages import gettext as _
 
 ROWS_PER_SHEET = 1_048_570
@@ -19,12 +19,12 @@ REVIEW = {"disposition": 18, "reviewer": 12, "review_reason": 24}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its heading, its values, and how they look; ``rich`` holds ready insides where text is marked."""
+    """One column: its heading, its values, and how they look; ``pieces`` hold them where parts of a text are marked."""
 
     heading: str
     values: pl.Series
     style: str = "text"
-    rich: pl.Series | None = None
+    pieces: Sequence[Pieces] | None = None
     hidden: bool = False
     room: float = NARROWEST
     entry: bool = False
@@ -32,8 +32,11 @@ class Column:
 
     @property
     def inside(self) -> pl.Series:
-        """What is written: ready insides where there are some, else the values."""
-        return self.values if self.rich is None else self.rich
+        """What is written: ready insides where parts are marked, else the values."""
+        if self.pieces is None:
+            return self.values
+        made = {each: rich(each) or None for each in set(self.pieces)}
+        return pl.Series([made[each] for each in self.pieces], dtype=pl.String)
 
     @property
     def printed(self) -> pl.Series:
@@ -45,7 +48,7 @@ class Column:
     @property
     def is_text(self) -> bool:
         """Whether the values still have to be made fit for a cell."""
-        return self.rich is None and self.values.dtype == pl.String
+        return self.pieces is None and self.values.dtype == pl.String
 
     @property
     def heading_style(self) -> str:
@@ -56,8 +59,8 @@ class Column:
 
     def slice(self, offset: int, length: int) -> Column:
         """Return the same column for some of the rows."""
-        rich = self.rich if self.rich is None else self.rich.slice(offset, length)
-        return replace(self, values=self.values.slice(offset, length), rich=rich)
+        pieces = self.pieces if self.pieces is None else self.pieces[offset : offset + length]
+        return replace(self, values=self.values.slice(offset, length), pieces=pieces)
 
     def width(self, content: float) -> float:
         """Return a width that shows short values on one line, longer ones on two, and never cuts a heading's word."""

@@ -8,8 +8,13 @@ from xml.sax.saxutils import escape
 import polars as pl
 
 from mappings.standards import Kind, Standard
-from reconciliation.styles import BAD, font
+from reconciliation.styles import BAD, LINE, NAVY, font
 from words.languages import gettext as _
+
+#: Texts that make one together, each with the name of its look; a plain one has none.
+Pieces = tuple[tuple[str, str], ...]
+DIFFERS, WITHIN, BEYOND, LEFT = "differs", "within", "beyond", "left"
+LOOKS = {DIFFERS: ("<u/>", BAD), WITHIN: ("", NAVY), BEYOND: ("", BAD), LEFT: ("", LINE)}
 
 LONGEST = 32_767
 SHOWN = 6
@@ -59,11 +64,11 @@ def text_width(text: str) -> int:
     return (len(text.encode()) + len(text)) // 2
 
 
-def contrast(left: str, right: str) -> tuple[str, str]:
-    """Return two texts as insides of cells, in each the stretch in which they differ underlined in red."""
+def contrast(left: str, right: str) -> tuple[Pieces, Pieces]:
+    """Return two texts in pieces, in each the stretch in which they differ apart from what they share."""
     head = _shared(left, right)
     tail = _shared(left[head:][::-1], right[head:][::-1])
-    return _runs(left, head, tail), _runs(right, head, tail)
+    return _pieces(left, head, tail), _pieces(right, head, tail)
 
 
 def _shared(left: str, right: str) -> int:
@@ -71,14 +76,24 @@ def _shared(left: str, right: str) -> int:
     return next((place for place, (one, other) in pairs if one != other), min(len(left), len(right)))
 
 
-def _runs(text: str, head: int, tail: int) -> str:
+def _pieces(text: str, head: int, tail: int) -> Pieces:
     end = len(text) - tail
-    parts = (text[:head], ""), (text[head:end], _EMPHASIS.format(font=font())), (text[end:], "")
-    return "".join(f'<r>{style}<t xml:space="preserve">{_safe(part)}</t></r>' for part, style in parts if part)
+    parts = (text[:head], ""), (text[head:end], DIFFERS), (text[end:], "")
+    return tuple((part, look) for part, look in parts if part)
+
+
+def rich(pieces: Pieces) -> str:
+    """Return a text in pieces as the inside of a cell, each piece with its look."""
+    looks = [(_properties(look), _safe(text)) for text, look in pieces]
+    return "".join(f'<r>{look}<t xml:space="preserve">{text}</t></r>' for look, text in looks)
+
+
+def _properties(look: str) -> str:
+    if not look:
+        return ""
+    line, colour = LOOKS[look]
+    return f'<rPr>{line}<sz val="10"/><color rgb="FF{colour[1:]}"/><rFont val="{font()}"/></rPr>'
 
 
 def _safe(text: str) -> str:
     return escape(re.sub(_LOOKS_ESCAPED, _UNDERSCORE + r"\1", text))
-
-
-_EMPHASIS = f'<rPr><u/><sz val="10"/><color rgb="FF{BAD[1:]}"/><rFont val="{{font}}"/></rPr>'

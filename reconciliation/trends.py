@@ -19,27 +19,38 @@ _PERCENTS = ["row", "row_percent", "row_percent", "row_percent"]
 _NAMES = ["column_first", "column", "column", "column"]
 
 
-def draw_trends(pen: Pen, report: Report, row: int) -> None:
-    """Draw the latest months and the busiest authorities; what a report does not hold is left out."""
-    months = summary.by_month(report)[-MONTHS:]
-    if months:
-        row = _months(pen, row, months)
+def draw_trends(pen: Pen, report: Report, row: int) -> int:
+    """Draw the latest months and the busiest authorities, and return the row below.
+
+    What a report does not hold is left out.
+    """
+    row = draw_months(pen, row, _("Decisions by month"), [title(kind) for kind in Timeliness], summary.by_month(report))
     authorities = summary.by_authority(report)
     if authorities:
-        _authorities(pen, row, list(authorities.items()))
+        row = _authorities(pen, row, list(authorities.items()))
+    return row
 
 
-def _months(pen: Pen, row: int, months: Sequence[tuple[str, dict[str, int]]]) -> int:
-    pen.section(row, _("Decisions by month"), RIGHT)
+def draw_months(
+    pen: Pen, row: int, heading: str, names: Sequence[str], months: Sequence[tuple[str, dict[str, int]]]
+) -> int:
+    """Draw three counts of the latest months as a chart with its numbers below, and return the row below.
+
+    The counts of each month stand in the order of the names: what went well, what is open, what went wrong.
+    """
+    latest = months[-MONTHS:]
+    if not latest:
+        return row
+    pen.section(row, heading, RIGHT)
     data = row + CHART_ROWS + 1
-    pen.sheet.insert_chart(row + 1, RIGHT, _chart(pen, data, len(months)))
-    pen.line(data, RIGHT, [_("Month"), *(title(kind) for kind in Timeliness)], _NAMES)
-    for index, (month, counts) in enumerate(months, start=data + 1):
+    pen.sheet.insert_chart(row + 1, RIGHT, _chart(pen, data, len(latest)))
+    pen.line(data, RIGHT, [_("Month"), *names], _NAMES)
+    for index, (month, counts) in enumerate(latest, start=data + 1):
         pen.line(index, RIGHT, [month, *counts.values()], _COUNTS)
-    return data + len(months) + 2
+    return data + len(latest) + 2
 
 
-def _authorities(pen: Pen, row: int, authorities: Sequence[tuple[str, dict[str, Rate]]]) -> None:
+def _authorities(pen: Pen, row: int, authorities: Sequence[tuple[str, dict[str, Rate]]]) -> int:
     pen.section(row, _("Rates by authority"), RIGHT)
     pen.line(row + 1, RIGHT, [_("Authority"), *map(rate_name, summary.RATES)], _NAMES)
     for index, (member, rates) in enumerate(authorities[:AUTHORITIES], start=row + 2):
@@ -50,6 +61,7 @@ def _authorities(pen: Pen, row: int, authorities: Sequence[tuple[str, dict[str, 
         more = _("and {count} more on the sheet “{sheet}”")
         text = more.format(count=len(authorities) - AUTHORITIES, sheet=_(headings.RATES))
         pen.link(row + 2 + AUTHORITIES, RIGHT, text, _(headings.RATES), "row")
+    return row + 3 + min(len(authorities), AUTHORITIES + 1)
 
 
 def _chart(pen: Pen, data: int, months: int) -> Chart:

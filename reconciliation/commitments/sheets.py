@@ -11,22 +11,26 @@ from mappings.standards import COMMITMENT, COMMITMENT_CASE
 from reconciliation import headings
 from reconciliation.commitments.judging import Stage
 from reconciliation.commitments.report import CommitmentReport
-from reconciliation.commitments.summary import tally
+from reconciliation.commitments.summary import by_month, pushed_next, tally
 from reconciliation.commitments.words import EVENTS, STAGES, stage_name
 from reconciliation.cover import begin_cover, conservation, end_cover, masthead
-from reconciliation.notes import write_notes
+from reconciliation.footing import draw_foot
+from reconciliation.notes import Meanings, write_notes
 from reconciliation.painter import write_table
-from reconciliation.pen import Pen
+from reconciliation.pen import RIGHT, Pen
 from reconciliation.sheets import evidence_table, quarantine_table
 from reconciliation.shown import Shown
 from reconciliation.styles import TAB_ATTEND, TAB_LOOK_UP
-from reconciliation.tables import Table, review_columns
+from reconciliation.tables import Table
+from reconciliation.trends import draw_months
 from reconciliation.workbook import close_book, open_book
 from words.languages import N_
 from words.languages import gettext as _
 
 DUE_SOON, OVERDUE, PUSHED = N_("Due soon"), N_("Overdue"), N_("Pushed")
 FOR_PERSONS, CLOSED, TIMELINE = N_("For persons"), N_("Closed"), N_("Timeline")
+#: Commitments that the first page names.
+SHOWN = 10
 _LISTED = (
     *("document_number", "name", "stage", "why", "due_date", "ends_on", "push_day", "late", "bucket", "outcome"),
     *("performance", "pushed_on", "project_name", "permit_number", "material", "commitment_type", "commitment_date"),
@@ -43,13 +47,27 @@ def write_commitments(report: CommitmentReport, path: Path) -> Path:
     book = open_book(report, path, COMMITMENT)
     lists = list(tables(report))
     pen = begin_cover(book, frozenset(table.name for table in lists))
-    row = conservation(pen, masthead(pen))
-    _stages(pen, report, row)
+    row = masthead(pen)
+    right = _next(
+        pen, report, draw_months(pen, 2, _("Commitments by the month of their deadline"), kinds(), by_month(report))
+    )
+    row = _stages(pen, report, conservation(pen, row))
+    draw_foot(pen, lists, row, right)
     end_cover(pen)
     for table in lists:
         write_table(book, table)
-    write_notes(book, [(_("What the words mean"), [(_(name), _(text)) for name, text in STAGES.values()])])
+    write_notes(book, meanings())
     return close_book(book, path)
+
+
+def meanings() -> list[Meanings]:
+    """Return what the stages mean."""
+    return [(_("What the words mean"), [(_(name), _(text)) for name, text in STAGES.values()])]
+
+
+def kinds() -> list[str]:
+    """Return what the counts by month are called."""
+    return [_("Kept"), _("Open"), _("Overdue")]
 
 
 def tables(report: CommitmentReport) -> Iterator[Table]:
@@ -74,8 +92,7 @@ def tables(report: CommitmentReport) -> Iterator[Table]:
 def _list(rows: pl.DataFrame, name: str, tab: str) -> Table:
     shown = Shown(COMMITMENT_CASE)
     told = rows.with_columns(pl.col("stage").replace({stage.value: stage_name(stage) for stage in Stage}))
-    columns = shown.columns(told, _LISTED)
-    return Table(name, tab, (*columns, *review_columns(rows.height)) if tab == TAB_ATTEND else columns)
+    return Table(name, tab, shown.columns(told, _LISTED))
 
 
 def _timeline(report: CommitmentReport) -> Table:
@@ -86,8 +103,26 @@ def _timeline(report: CommitmentReport) -> Table:
     return Table(_(TIMELINE), TAB_LOOK_UP, Shown(COMMITMENT_CASE).columns(rows, names), turns)
 
 
-def _stages(pen: Pen, report: CommitmentReport, row: int) -> None:
+def _stages(pen: Pen, report: CommitmentReport, row: int) -> int:
     pen.section(row, _("Where the commitments stand"))
     pen.line(row + 1, 0, [_("Stage"), "", _("Commitments")], ["column_first", "row", "column"])
     for index, (name, count) in enumerate(tally(report).items(), start=row + 2):
         pen.line(index, 0, [name, "", count], ["row", "row", "row_count"])
+    return row + len(Stage) + 3
+
+
+def _next(pen: Pen, report: CommitmentReport, row: int) -> int:
+    """Draw what is pushed next if nothing happens; returns the row below."""
+    waiting = pushed_next(report)
+    if not waiting.height:
+        return row
+    pen.section(row, _("Pushed next if nothing happens"), RIGHT)
+    head = [_("Commitment"), *(_(headings.COLUMNS[name]) for name in ("ends_on", "push_day", "stage"))]
+    pen.line(row + 1, RIGHT, head, ["column_first", "column", "column", "column"])
+    rows = waiting.head(SHOWN).select("name", "ends_on", "push_day", "stage").rows()
+    for index, (name, *days, stage) in enumerate(rows, start=row + 2):
+        pen.line(index, RIGHT, [name, *days, stage_name(stage)], ["row", "row_right", "row_right", "row_right"])
+    if waiting.height > SHOWN:
+        more = _("and {count} more on the sheet “{sheet}”")
+        pen.link(row + 2 + SHOWN, RIGHT, more.format(count=waiting.height - SHOWN, sheet=_(OVERDUE)), _(OVERDUE), "row")
+    return row + 3 + min(waiting.height, SHOWN + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from journal import Journal, RecordRow
+from journal import Journal, Prepared, RecordRow
 
 NUMBER, OTHER = "呼审批许〔2024〕1号", "呼审批许〔2024〕2号"
 
@@ -59,3 +59,30 @@ def test_only_runs_that_judged_their_rows_count_as_such(journal: Journal, run: s
     assert [each.run_id for each in journal.judged_runs(5)] == [other, run]
     assert [each.run_id for each in journal.judged_runs(1)] == [other]
     assert [each.run_id for each in journal.judged_runs(5, "disclosure")] == [run]
+
+
+def test_a_record_knows_the_day_that_saw_it_first(journal: Journal) -> None:
+    """Whatever form it came in, the earliest day counts; of what was never seen nothing is said."""
+    days = ("2024-08-01", "2024-08-09")
+    for number, day in enumerate(days):
+        journal.remember_records(journal.begin_run("disclosure", "", "", day), [record("r1", f"f{number}", NUMBER)])
+    assert journal.first_days(["r1", "r2"]) == {"r1": days[0]}
+    assert journal.first_days([]) == {}
+
+
+def test_moments_are_told_in_their_order(journal: Journal) -> None:
+    """Each delivery of the records tells when it reached the states that are asked for, by the day of its run."""
+    run = journal.begin_run("disclosure", "", "", "2024-08-13")
+    items = [Prepared(name, "f", {}) for name in ("r1", "r2", "r3")]
+    ids = [each.id for each in journal.prepare(run, "credit", items)]
+    journal.sent(ids, "a" * 64, "batch.xlsx")
+    journal.accepted(ids[:2], "B1")
+    found = journal.moments("credit", ["r1", "r3"], ["sent", "accepted"])
+    told = [(each.record_id, each.state, each.as_of, each.batch) for each in found]
+    assert told == [
+        ("r1", "sent", "2024-08-13", "B1"),
+        ("r3", "sent", "2024-08-13", ""),
+        ("r1", "accepted", "2024-08-13", "B1"),
+    ]
+    assert found[0].at <= found[2].at
+    assert journal.moments("other", ["r1"], ["sent"]) == []

@@ -13,6 +13,7 @@ from reconciliation.report import (
     DIFFERENCE_COLUMNS,
     MEMBER_COLUMNS,
     QUARANTINE_COLUMNS,
+    TIMELINE_COLUMNS,
     VERDICT_COLUMNS,
     Counts,
     Rate,
@@ -78,6 +79,7 @@ def report(size: int = 60, *, dry_run: bool = False, notes: dict[str, str] | Non
         differences=text_frame([row for each in verdicts for row in _differences(each)], DIFFERENCE_COLUMNS),
         members=text_frame(_members(size), (*MEMBER_COLUMNS, *LICENCE.names)),
         records=text_frame([_full(each) for each in sourced], ("origin", "bucket", "outcome", *LICENCE.names)),
+        timeline=text_frame([_times(each) for each in verdicts], TIMELINE_COLUMNS),
         quarantine=text_frame(quarantine, QUARANTINE_COLUMNS),
         evidence=text_frame([_piece(number) for number in range(4)], ("sha256", "kind", "about", "path")),
         notes=notes if notes is not None else _notes(),
@@ -89,7 +91,7 @@ def empty_report() -> Report:
     """Return the report of a run that found nothing at all."""
     made = report(0, notes={})
     made.counts, made.rates = Counts(), []
-    for name in ("verdicts", "differences", "members", "records", "quarantine", "evidence"):
+    for name in ("verdicts", "differences", "members", "records", "quarantine", "evidence", "timeline"):
         setattr(made, name, getattr(made, name).clear())
     return made
 
@@ -129,6 +131,20 @@ def _ambiguous(group: int) -> dict[str, object]:
         "outcome": "",
         "reason": "同一文书号出现两次，无法确定对应关系",
         "rule": "duplicate",
+    }
+
+
+def _times(verdict: dict[str, object]) -> dict[str, object]:
+    number = int(str(verdict["record_id"]), 16)
+    day = verdict["decision_date"]
+    return verdict | {
+        "collected_on": day if verdict["bucket"] else "",
+        "sent_at": f"{day} 09:05" if verdict["outcome"] else "",
+        "accepted_at": f"{day} 09:06" if verdict["outcome"] == "confirmed" else "",
+        "shown_on": verdict["disclosed_on"],
+        "days": str(number % 27),
+        "period": "7",
+        "batch": f"SB{number:04d}" if verdict["outcome"] else "",
     }
 
 

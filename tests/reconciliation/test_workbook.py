@@ -25,7 +25,7 @@ from words.languages import choose
 
 ALL_SHEETS = (
     *("Summary", "Agreed", "Differs", "Only in source", "Only in ledger", "Only in feed", "Ambiguous"),
-    *("Held", "Quarantine", "Full list", "Rates", "Evidence", "Notes"),
+    *("Held", "Quarantine", "Full list", "Days used", "Rates", "Evidence", "Notes"),
 )
 LISTS = ALL_SHEETS[1:-1]
 REVIEWED = ALL_SHEETS[1:7]
@@ -194,7 +194,12 @@ def test_a_text_too_long_for_a_cell_is_cut_visibly(tmp_path: Path) -> None:
 def test_a_list_too_long_for_a_sheet_goes_on_behind_it() -> None:
     """Rows beyond the limit of a sheet stand on a second one, in order, banding included."""
     numbers = pl.Series(range(5))
-    table = Table("Full list", "#000000", (Column("n", numbers, rich=numbers.cast(pl.String)),), numbers % 2 == 1)
+    table = Table(
+        "Full list",
+        "#000000",
+        (Column("n", numbers, pieces=[((str(each), ""),) for each in numbers]),),
+        numbers % 2 == 1,
+    )
     cut = list(parts(table, limit=2))
     assert [part.name for part in cut] == ["Full list", "Full list (2)", "Full list (3)"]
     assert [part.columns[0].values.to_list() for part in cut] == [[0, 1], [2, 3], [4]]
