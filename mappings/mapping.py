@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping as Reads
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -68,11 +69,21 @@ class Mapping:
     """A linted mapping; ``version`` is the hash of its text, so that a record tells which rules made it.
 
     ``as_shown`` reads what a feed already shows: every row is taken as it stands there, because a row that were
-    refused for a fault would look as if it had never been disclosed.
+    refused for a fault would look as if it had never been disclosed. ``only`` names columns and what a row may hold
+    there to be taken at all; a row that holds something else is void, or says more than a record can.
     """
 
-    def __init__(self, name: str, declared: MappingFile, text: str, *, as_shown: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        declared: MappingFile,
+        text: str,
+        *,
+        as_shown: bool = False,
+        only: Reads[str, tuple[str, ...]] | None = None,
+    ) -> None:
         self.as_shown = as_shown
+        self.only = only or {}
         self.name = name
         self.standard = STANDARDS[declared.standard]
         self.partial = declared.partial
@@ -88,13 +99,22 @@ class Mapping:
                 mandatory field without a rule; names the file and the line.
         """
         declared = parse(MappingFile, text, file)
-        _Lint(text, file, declared).run()
+        lint_mapping(declared, text, file)
         return cls(name, declared, text)
 
 
+def lint_mapping(declared: MappingFile, text: str, file: str, *, within: str = "fields") -> None:
+    """See to it that every rule names what there is, and that no mandatory field is without one.
+
+    Raises:
+        UsageError: as ``Mapping.parse`` does; the line is that of the rule under ``within`` in the text.
+    """
+    _Lint(text, file, declared, within).run()
+
+
 class _Lint:
-    def __init__(self, text: str, file: str, declared: MappingFile) -> None:
-        self.text, self.file, self.declared = text, file, declared
+    def __init__(self, text: str, file: str, declared: MappingFile, within: str = "fields") -> None:
+        self.text, self.file, self.declared, self.within = text, file, declared, within
 
     def run(self) -> None:
         if self.declared.standard not in STANDARDS:
@@ -112,7 +132,7 @@ class _Lint:
     def _known_field(self, name: str, standard: Standard) -> None:
         if name not in standard.by_name:
             sentence = _("The standard {standard} has no field “{name}”.").format(standard=standard.label, name=name)
-            raise self._error("unknown-field", sentence, suggest(name, list(standard.names)), "fields", name)
+            raise self._error("unknown-field", sentence, suggest(name, list(standard.names)), self.within, name)
 
     def _known_transforms(self, name: str, rule: FieldRule) -> None:
         for step in rule.transforms:
@@ -122,7 +142,7 @@ class _Lint:
                 word = step if isinstance(step, str) else next(iter(step), "")
                 sentence = _("There is no transform “{name}”, or its argument does not fit.").format(name=word)
                 todo = suggest(word, transforms.NAMES)
-                raise self._error("unknown-transform", sentence, todo, "fields", name, "transforms") from None
+                raise self._error("unknown-transform", sentence, todo, self.within, name, "transforms") from None
         if rule.otherwise:
             self._known_transforms(name, rule.otherwise)
 
@@ -137,7 +157,7 @@ class _Lint:
                     name=field.name, value=text
                 )
                 todo = suggest(text, list(field.choices)) if field.choices else _("Correct the value.")
-                raise self._error("unfit-value", sentence, todo, "fields", field.name, "codes") from None
+                raise self._error("unfit-value", sentence, todo, self.within, field.name, "codes") from None
         if rule.otherwise:
             self._takes(field, rule.otherwise)
 
@@ -148,7 +168,7 @@ class _Lint:
                     name=field.name, label=field.label
                 )
                 todo = _("Add it with “from” or “constant”.")
-                raise self._error("unmapped-field", sentence, todo, "fields")
+                raise self._error("unmapped-field", sentence, todo, self.within)
 
     def _error(self, code: str, sentence: str, todo: str, *path: str) -> UsageError:
         place = Place(file=self.file, line=line_of(self.text, path), field=".".join(path))

@@ -9,16 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings.checks import (
-    SENTENCES,
-    check_records,
-    check_value,
-    valid_identity_number,
-    valid_organization_code,
-    valid_registration_number,
-)
+from mappings.checks import check_records, check_value
 from mappings.choices import fits_choice
 from mappings.normalise import Unfit, normalise
+from mappings.numbers import valid_identity_number, valid_organization_code, valid_registration_number
+from mappings.rules import RULES
 from mappings.standards import LICENCE, STANDARDS, Kind, Standard
 from mappings.standards.licence import COUNTERPART_TYPES, IDENTITY_DOCUMENTS, LICENCE_KINDS, STATUSES
 from tests.mappings.rows import ALPHABET, canonical, heavy, patient, record, records, usccs
@@ -210,7 +205,7 @@ def test_a_mandatory_value_must_be_there() -> None:
 def test_every_rule_has_its_sentence() -> None:
     """A clerk reads a sentence for every rule that can fail."""
     for name in ("uscc-form", "identity-check", "organization-code", "registration-check", "ends-before-start"):
-        assert SENTENCES[name]
+        assert RULES[name].sentence
 
 
 @pytest.mark.parametrize(
