@@ -15,7 +15,7 @@ from journal import Delivery, Journal
 from mappings.apply import ORIGIN, ROW_KEY, apply
 from mappings.profiles import Profile
 
-_SHOWN = {"record_id": "shown_id", "fingerprint": "shown_print"}
+_OWN, _SHOWN = ["record_id", "fingerprint"], ["shown_id", "shown_print"]
 
 
 def of_deliveries(feed: Feed, journal: Journal, shown: pl.DataFrame) -> pl.DataFrame:
@@ -25,7 +25,7 @@ def of_deliveries(feed: Feed, journal: Journal, shown: pl.DataFrame) -> pl.DataF
         return shown
     sent = journal.deliveries(feed.name) if shown.height else []
     own = pl.DataFrame(
-        [(each.record_id, each.fingerprint) for each in sent], schema=dict.fromkeys(_SHOWN, pl.String), orient="row"
+        [(each.record_id, each.fingerprint) for each in sent], schema=dict.fromkeys(_OWN, pl.String), orient="row"
     )
     return _named(profile.only_stated(shown), own, _payloads(profile, sent), ())
 
@@ -48,10 +48,11 @@ def _payloads(profile: Profile, sent: Sequence[Delivery]) -> pl.DataFrame:
 
 def _named(shown: pl.DataFrame, own: pl.DataFrame, as_shown: pl.DataFrame, blurred: Sequence[str]) -> pl.DataFrame:
     """Give rows the names of those of ``own`` that would be shown so, row by row of ``as_shown``."""
-    known = own.select(*_SHOWN, *blurred).hstack(as_shown.select(_SHOWN).rename(_SHOWN))
-    same = known.filter(pl.col("fingerprint") != "").unique(list(_SHOWN.values()), keep="last", maintain_order=True)
-    exact = shown.select(_SHOWN).join(
-        same, left_on=list(_SHOWN), right_on=list(_SHOWN.values()), how="left", suffix="_own", maintain_order="left"
+    names = dict(zip(_OWN, _SHOWN, strict=True))
+    known = own.select(*_OWN, *blurred).hstack(as_shown.select(_OWN).rename(names))
+    same = known.filter(pl.col("fingerprint") != "").unique(_SHOWN, keep="last", maintain_order=True)
+    exact = shown.select(_OWN).join(
+        same, left_on=_OWN, right_on=_SHOWN, how="left", suffix="_own", maintain_order="left"
     )
     of_it = known.unique("shown_id", keep="last", maintain_order=True).select("shown_id", own="record_id")
     near = shown.select("record_id").join(

@@ -134,7 +134,8 @@ class Profile:
             return pl.lit(column.constant or "")
         value = pl.col(column.field).fill_null("")
         for other, wanted in column.when.items():
-            value = pl.when(pl.col(other).fill_null("") == wanted).then(value).otherwise(pl.lit(""))
+            fits = pl.col(other).fill_null(wanted) == wanted  # null: it came from where nobody could say it
+            value = pl.when(fits).then(value).otherwise(pl.lit(""))
         if self._field(column).kind is Kind.DATE:
             return value.str.to_date("%Y-%m-%d", strict=False).dt.strftime(self.declared.date_format).fill_null("")
         if self._field(column).kind is Kind.CHOICES or column.codes:

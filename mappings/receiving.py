@@ -73,7 +73,7 @@ class Receiving:
         if field.kind is Kind.USCC and self._declared.credit_code:
             yield Check(name, "receivers-code-form", stated(name) & ~value.str.contains(self._declared.credit_code))
         for other, wanted in column.when.items():
-            yield Check(name, "left-out", stated(name) & (pl.col(other).fill_null("") != wanted))
+            yield Check(name, "left-out", stated(name) & (pl.col(other).fill_null(wanted) != wanted))
         if name == "decision_date":
             yield Check(name, "later-than-today", value > today.isoformat())
 
