@@ -13,6 +13,7 @@ import polars as pl
 from connectors.base import Feed
 from journal import Delivery, Journal
 from mappings.apply import ORIGIN, ROW_KEY, apply
+from mappings.identity import with_identity
 from mappings.profiles import Profile
 
 _OWN, _SHOWN = ["record_id", "fingerprint"], ["shown_id", "shown_print"]
@@ -27,7 +28,7 @@ def of_deliveries(feed: Feed, journal: Journal, shown: pl.DataFrame) -> pl.DataF
     own = pl.DataFrame(
         [(each.record_id, each.fingerprint) for each in sent], schema=dict.fromkeys(_OWN, pl.String), orient="row"
     )
-    return _named(profile.only_stated(shown), own, _payloads(profile, sent), ())
+    return _named(profile, profile.only_stated(shown), own, _payloads(profile, sent), ())
 
 
 def of_records(profile: Profile, shown: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
@@ -37,7 +38,7 @@ def of_records(profile: Profile, shown: pl.DataFrame, records: pl.DataFrame) -> 
     """
     if profile.lossless or records.is_empty():
         return shown
-    return _named(shown, records, profile.as_shown(records), profile.blurred)
+    return _named(profile, shown, records, profile.as_shown(records), profile.blurred)
 
 
 def _payloads(profile: Profile, sent: Sequence[Delivery]) -> pl.DataFrame:
@@ -46,20 +47,21 @@ def _payloads(profile: Profile, sent: Sequence[Delivery]) -> pl.DataFrame:
     return apply(profile.reading(), pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String))).records
 
 
-def _named(shown: pl.DataFrame, own: pl.DataFrame, as_shown: pl.DataFrame, blurred: Sequence[str]) -> pl.DataFrame:
+def _named(
+    profile: Profile, shown: pl.DataFrame, own: pl.DataFrame, as_shown: pl.DataFrame, blurred: Sequence[str]
+) -> pl.DataFrame:
     """Give rows the names of those of ``own`` that would be shown so, row by row of ``as_shown``."""
-    names = dict(zip(_OWN, _SHOWN, strict=True))
-    known = own.select(*_OWN, *blurred).hstack(as_shown.select(_OWN).rename(names))
+    known = own.select(*_OWN, *blurred).hstack(as_shown.select(_OWN).rename(dict(zip(_OWN, _SHOWN, strict=True))))
     same = known.filter(pl.col("fingerprint") != "").unique(_SHOWN, keep="last", maintain_order=True)
-    exact = shown.select(_OWN).join(
-        same, left_on=_OWN, right_on=_SHOWN, how="left", suffix="_own", maintain_order="left"
-    )
-    of_it = known.unique("shown_id", keep="last", maintain_order=True).select("shown_id", own="record_id")
-    near = shown.select("record_id").join(
-        of_it, left_on="record_id", right_on="shown_id", how="left", maintain_order="left"
+    of_it = known.unique("shown_id", keep="last", maintain_order=True).select("shown_id", near="record_id")
+    bare = with_identity(shown.select(profile.standard.names), profile.standard)  # whatever name a row has got already
+    found = (
+        bare.select(_OWN)
+        .join(same, left_on=_OWN, right_on=_SHOWN, how="left", suffix="_own", maintain_order="left")
+        .join(of_it, left_on="record_id", right_on="shown_id", how="left", maintain_order="left")
     )
     return shown.with_columns(
-        pl.coalesce(exact["record_id_own"], near["own"], shown["record_id"]).alias("record_id"),
-        pl.coalesce(exact["fingerprint_own"], shown["fingerprint"]).alias("fingerprint"),
-        *(pl.coalesce(exact[name], shown[name]).alias(name) for name in blurred),
+        pl.coalesce(found["record_id_own"], found["near"], shown["record_id"]).alias("record_id"),
+        pl.coalesce(found["fingerprint_own"], shown["fingerprint"]).alias("fingerprint"),
+        *(pl.coalesce(found[name], shown[name]).alias(name) for name in blurred),
     )

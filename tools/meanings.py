@@ -638,7 +638,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "numbers": "where used numbers are remembered, relative to the workspace; `.yinxin/numbers/NAME` without it. "
         "Machines that fill one folder must share it",
         "form": "what is written",
-        "named": "columns bear the profile's headings, or the standard's field codes",
+        "named": "columns bear the profile's headings, or its field codes",
         "encoding": "csv, json, xml; the profile's without it",
         "delimiter": "csv",
         "quoting": "csv: where it is needed, everywhere, or nowhere",

@@ -31,7 +31,7 @@ def _english() -> None:
     choose("en")
 
 
-def warned(profile: Profile = PLATFORM, **changes: str) -> list[tuple[str, str]]:
+def warned(changes: dict[str, str], profile: Profile = PLATFORM) -> list[tuple[str, str]]:
     """Return (label, sentence) of what a licence is warned of."""
     given = {"certificate_name": "施工许可证"} | changes
     text = profile.warnings(canonical(record(**given)), TODAY)[0]
@@ -101,14 +101,14 @@ def test_the_ledgers_layer_has_the_names_of_the_policy() -> None:
 )
 def test_a_warning_is_told_and_keeps_nothing_back(rule: str, field: str, changes: dict[str, str]) -> None:
     """What no source confirms is shown, never refused; a profile that names the rule refuses it."""
-    assert (field, sentence(rule)) in warned(**changes)
+    assert (field, sentence(rule)) in warned(changes)
     given = canonical(record(**{"certificate_name": "施工许可证"} | changes))
     choices = CREDIT.replace(", choices: [普通, 特许, 认可, 核准, 登记, 其他-]", "")
     lenient = Profile.parse(choices, "p", "p")
     assert lenient.malformed(given, TODAY).to_list() == [""]
     strict = Profile.parse(choices + f"\nrefuse: [{rule}]\n", "p", "p")
     assert sentence(rule) in strict.malformed(given, TODAY)[0]
-    assert (field, sentence(rule)) not in warned(strict, **changes)
+    assert (field, sentence(rule)) not in warned(changes, strict)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_warning_is_told_and_keeps_nothing_back(rule: str, field: str, changes
 )
 def test_what_is_usual_is_not_warned_of(changes: dict[str, str]) -> None:
     """A warning that everybody gets is read by nobody."""
-    assert warned(**changes) == []
+    assert warned(changes) == []
 
 
 def test_a_birthday_ahead_is_no_birthday() -> None:
@@ -156,8 +156,8 @@ def test_which_prefix_goes_with_which_type_is_the_receivers_word() -> None:
     """One platform ties 法人 to 91 and 自然人 to 92, wrongly; its profile says so, and no other one does."""
     odd = Profile.parse(CREDIT + '\nprefixes: {"91": 法人及非法人组织, "92": 自然人}\n', "p", "p")
     cooperative = {"uscc": "93150121MA0Q43211G"}
-    assert warned(**cooperative) == []
-    assert [field for field, _sentence in warned(odd, **cooperative)] == ["Licensee type"]
+    assert warned(cooperative) == []
+    assert [field for field, _sentence in warned(cooperative, odd)] == ["Licensee type"]
 
 
 @pytest.mark.parametrize(("word", "rule"), [("", "mandatory"), ("待定", "placeholder"), ("同上", "placeholder")])
