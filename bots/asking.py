@@ -54,9 +54,9 @@ class Shown:
         return not delivery.fingerprint or self.forms(delivery.record_id) <= {delivery.replaces}
 
 
-async def look(feed: Feed) -> Shown:
+async def look(feed: Feed, journal: Journal) -> Shown:
     """Read the feed's own list."""
-    return Shown.of((await read_feed(feed)).records)
+    return Shown.of((await read_feed(feed, journal)).records)
 
 
 async def ask(journal: Journal, run_id: str, feed: Feed, shown: Shown) -> None:
@@ -107,7 +107,7 @@ async def _ask_for_records(journal: Journal, run_id: str, feed: Feed, shown: Sho
         told = logger.bind(action="settles", system=feed.title, seconds=round(pause, 3), waiting=len(young))
         told.info("{}", _("{system} may still be taking in what it does not show yet").format(system=feed.title))
         await asyncio.sleep(pause)
-        shown = await look(feed)
+        shown = await look(feed, journal)
 
 
 def _age(delivery: Delivery) -> float:
@@ -128,7 +128,7 @@ async def take_in(
     refused = {ids[record]: reason for record, reason in receipt.refused.items() if record in ids}
     if not refused:
         return
-    shown = await look(feed)
+    shown = await look(feed, journal)
     mine = [each for each in journal.deliveries(feed.name, [State.SENT, State.UNKNOWN]) if each.id in refused]
     there = {each.id for each in mine if shown.fulfils(each) or _has_it(feed, refused[each.id])}
     journal.accepted(there, ALREADY, run_id)

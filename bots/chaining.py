@@ -14,8 +14,8 @@ from bots.order import Order
 from connectors.base import Row
 from journal import Journal
 from mappings.apply import ORIGIN, ROW_KEY, apply
-from mappings.checks import SENTENCES
 from mappings.headers import find_columns
+from mappings.hints import sentence_of
 from mappings.joining import join, together
 from mappings.mapping import Mapping as FieldMapping
 from mappings.normalise import Unfit, calendar_date
@@ -146,7 +146,7 @@ def _line(lone: Lone, mapping: FieldMapping) -> dict[str, str]:
         "name": _read(payload, mapping, "name"),
         "value": lone.row.key,
         "rule": lone.why,
-        "sentence": _(SENTENCES[lone.why]),
+        "sentence": sentence_of(lone.why),
         "mapping": mapping.version,
     }
 

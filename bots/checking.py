@@ -15,7 +15,7 @@ from bots.workspace import Workspace
 from connectors.base import Row, Window
 from connectors.browser import Browsers
 from mappings.apply import Mapped, apply
-from mappings.checks import SENTENCES
+from mappings.hints import hint_of, sentence_of
 from mappings.mapping import Mapping
 from mappings.shapes import coverage, shape_of
 from mappings.standards import Standard
@@ -157,7 +157,11 @@ async def _feed(workspace: Workspace, name: str, browsers: Browsers) -> Checked:
 def _told(mapped: list[tuple[Mapped, int]], standard: Standard) -> Checked:
     findings = [finding for each, _rows in mapped for finding in each.findings]
     said = [
-        _("{field}: {sentence}").format(field=field_label(standard, each.field), sentence=_(SENTENCES[each.rule]))
+        _("{field}: {sentence}. {hint}").format(
+            field=field_label(standard, each.field),
+            sentence=sentence_of(each.rule),
+            hint=hint_of(each.rule, each.value),
+        )
         for each in findings[:1]
     ]
     return Checked(sum(rows for _each, rows in mapped), len(findings), "".join(said))

@@ -79,7 +79,7 @@ class Commitments(Story):
     async def _story(self, run_id: str) -> Done:
         self.calendar.is_workday(self.order.as_of)  # refuses a day that it does not know, before anything is done
         with self.watch.step("collect"):
-            feed = await gathering.read_feed(self.feed)
+            feed = await gathering.read_feed(self.feed, self.journal)
             books = [await read_cases(self._guard(run_id, each), self.watch) for each in self.sources]
             shown = await self._asked(run_id, feed)
         with self.watch.step("reconcile"):

@@ -69,7 +69,7 @@ class Courier:
             if trouble is None:
                 break
             try:
-                await ask(self.journal, self.run_id, self.feed, await look(self.feed))
+                await ask(self.journal, self.run_id, self.feed, await look(self.feed, self.journal))
             except YinxinError:
                 break
         return trouble if self._unfinished(ids) else None
@@ -134,7 +134,7 @@ class Courier:
         """
         end, pause = time.monotonic() + self.within, _PAUSE
         while self.journal.deliveries(self.feed.name, [State.ACCEPTED]):
-            shown = await look(self.feed)
+            shown = await look(self.feed, self.journal)
             waiting = self.journal.deliveries(self.feed.name, [State.ACCEPTED])
             fulfilled = [each.id for each in waiting if shown.fulfils(each)]
             self.journal.confirmed(fulfilled, self.run_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -11,6 +12,7 @@ from bots import delivering, gathering
 from bots.asking import Shown
 from bots.chaining import chain
 from bots.gating import Gate, Gated, rules_of
+from bots.identifying import of_records
 from bots.operator import operator
 from bots.order import Order
 from bots.recounting import tell_calendar
@@ -43,6 +45,7 @@ class Disclosure(Story):
     async def _story(self, run_id: str) -> Done:
         with self.watch.step("collect"):
             source, ledger, feed = await self._gather(run_id)
+            feed = replace(feed, records=of_records(self.feed.profile, feed.records, source.records))
             shown = await self._asked(run_id, feed)
         with self.watch.step("reconcile"):
             records = self._judged(source.records)
@@ -66,7 +69,7 @@ class Disclosure(Story):
         """Read all three sides at once; the bureau systems do not wait for each other."""
         back = {source.name: self.declared.back(source.name) for source in self.sources}
         async with asyncio.TaskGroup() as group:
-            feed = group.create_task(gathering.read_feed(self.feed))
+            feed = group.create_task(gathering.read_feed(self.feed, self.journal))
             ledger = group.create_task(asyncio.to_thread(gathering.read_ledgers, self.ledgers, self.watch))
             sources = [
                 group.create_task(gathering.collect(self._guard(run_id, source, back[source.name]), self.watch))
@@ -85,7 +88,7 @@ class Disclosure(Story):
         return gathering.merged(sides)
 
     def _judged(self, records: pl.DataFrame) -> pl.DataFrame:
-        """Say of each record why the receiver would refuse it, or has refused exactly this before."""
+        """Say of each record why the receiver would refuse it, or has refused exactly this before, and what is odd."""
         refused = delivering.refused_before(self.journal, self.feed)
         pairs = records.select("record_id", "fingerprint").iter_rows()
         before = [
@@ -93,7 +96,8 @@ class Disclosure(Story):
         ]
         malformed = self.feed.profile.malformed(records, self.order.as_of)
         both = [judged or earlier for judged, earlier in zip(malformed, before, strict=True)]
-        return records.with_columns(malformed=pl.Series(both, dtype=pl.String))
+        odd = self.feed.profile.warnings(records, self.order.as_of)
+        return records.with_columns(malformed=pl.Series(both, dtype=pl.String), warnings=odd)
 
     def _reconcile(
         self, records: pl.DataFrame, ledger: gathering.Side, feed: gathering.Side, quarantine: pl.DataFrame

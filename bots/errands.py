@@ -116,7 +116,7 @@ class Errand:
         run_id = self.journal.begin_run(self.bot, today, today, today)
         try:
             with about(self.bot, run_id):
-                shown = await look(feed)
+                shown = await look(feed, self.journal)
                 await ask(self.journal, run_id, feed, shown)
                 await feed.check()
                 prepared = self.journal.prepare(run_id, feed.name, await intents(feed, shown))

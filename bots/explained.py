@@ -92,12 +92,16 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Everything about one record of a standard: newest form, newest judgement and oldest delivery first."""
+    """Everything about one record of a standard: newest form, newest judgement and oldest delivery first.
+
+    ``warnings`` says what keeps nothing back and a person should look at in the newest form.
+    """
 
     standard: str
     record_id: str
     name: str
     forms: tuple[Form, ...]
+    warnings: str
     judgements: tuple[Judgement, ...]
     deadline: Deadline | None
     ways: tuple[Way, ...]
@@ -119,6 +123,7 @@ class Waiting:
     value: str
     rule: str
     sentence: str
+    hint: str
     mapping: str
     advice: Advice
 

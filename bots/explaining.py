@@ -19,12 +19,12 @@ from bots.tried import tried_on
 from bots.ways import way_of
 from bots.workspace import Workspace
 from journal import Journal, RecordRow, RunRow
-from mappings.checks import SENTENCES
+from mappings.hints import hint_of, sentence_of
 from mappings.normalise import document_number
 from mappings.standards import STANDARDS
 from reconciliation.report import Verdict
 from reconciliation.texts import SHOWN, personal_fields
-from words.errors import UsageError
+from words.errors import UsageError, YinxinError
 from words.languages import gettext as _
 
 _PERSONAL = frozenset(name for standard in STANDARDS.values() for name in personal_fields(standard))
@@ -79,8 +79,21 @@ class _Explaining:
         name = forms[0].values.get("name", "") if forms else mine[0].name
         deadline = deadline_of(self.workspace, forms, mine, ways, self.run)
         advice = about_record(forms, mine, ways)
-        standard = self.standard(self.run((forms or mine)[0].run).bot).name
-        return Told(standard, record_id, name, forms, tuple(mine), deadline, ways, advice)
+        bot = self.run((forms or mine)[0].run).bot
+        odd = self._warnings(bot, rows[0]) if rows else ""
+        return Told(self.standard(bot).name, record_id, name, forms, odd, tuple(mine), deadline, ways, advice)
+
+    def _warnings(self, bot: str, row: RecordRow) -> str:
+        """Return what the profile of the bot's feed warns of, as it is now; nothing where there is none any more."""
+        try:
+            feed = self.workspace.connector(self.workspace.bot(bot).feed)
+            profile = self.workspace.profile(feed.profile or "")
+        except YinxinError:
+            return ""
+        if profile.standard is not self.standard(bot):
+            return ""
+        record = {name: row.values.get(name) or "" for name in profile.standard.names}
+        return str(profile.warnings(pl.DataFrame([record]), self.workspace.today).item())
 
     def _ways(self, record_id: str) -> Iterator[Way]:
         for delivery in self.journal.deliveries(record_id=record_id):
@@ -130,7 +143,8 @@ class _Explaining:
             field=told["field"],
             value=masked_value(told["field"], told.get("value", "")),
             rule=rule,
-            sentence=_(SENTENCES[rule]) if rule in SENTENCES else told.get("sentence", ""),
+            sentence=sentence_of(rule, told.get("sentence", "")),
+            hint=hint_of(rule, told.get("value", "")),
             mapping=told["mapping"],
             advice=about_quarantine(rule, told["origin"]),
         )

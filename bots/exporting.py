@@ -17,6 +17,7 @@ from bots.writing import refuse_existing
 from journal import Journal, RunRow
 from mappings.apply import ORIGIN, OWN_COLUMNS
 from mappings.headers import find_columns
+from mappings.hints import hints_of
 from mappings.mapping import FieldRule
 from mappings.standards import Standard
 from reconciliation.headings import field_label
@@ -26,12 +27,12 @@ from reconciliation.texts import masked, personal_fields, plain
 from words.errors import Place, UsageError
 from words.languages import gettext as _
 
-_TOLD = ("origin", "document_number", "field", "value", "rule", "sentence", "mapping")
+_TOLD = ("origin", "document_number", "field", "value", "rule", "sentence", "hint", "mapping")
 _RULE_CODE = "rule_code"
 _SUFFIXES = (".xlsx", ".csv")
 #: What a spreadsheet program would compute, or turn into a number or a day, if it read the text by itself.
 _COMPUTED = re.compile(r"[=+\-@\t\r].*|[\s.,:/%eE年月日-]*\d[\d\s.,:/%eE年月日-]*", re.DOTALL)
-_WIDTHS = {"origin": 40, "document_number": 26, "field": 20, "value": 26, "sentence": 44}
+_WIDTHS = {"origin": 40, "document_number": 26, "field": 20, "value": 26, "sentence": 44, "hint": 44}
 _NARROW = 18
 
 
@@ -77,7 +78,8 @@ def export_quarantine(workspace: Workspace, journal: Journal, run: RunRow, file:
 
 def _sheets(findings: pl.DataFrame, parts: list[Stored], standard: Standard) -> dict[str, pl.DataFrame]:
     """Return per system its findings beside the raw rows; what has no raw row any more comes last."""
-    shown = Shown(standard).hide(findings, "value")
+    hints = pl.Series(hints_of(findings["rule"], findings["value"]), dtype=pl.String)
+    shown = Shown(standard).hide(findings, "value").with_columns(hint=hints)
     sheets: dict[str, list[pl.DataFrame]] = {}
     for part in parts:
         raw = placed(_hidden(part).rename({ORIGIN: "origin"})).drop("origin")

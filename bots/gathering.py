@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from bots.guarding import Guard
+from bots.identifying import of_deliveries
 from bots.watching import Watch
 from connectors.base import Feed, Incremental, Ledgers, Row, Source
 from journal import CollectedRow, Journal, RecordRow
 from mappings.apply import ORIGIN, ROW_KEY, Mapped, apply
-from mappings.checks import SENTENCES
+from mappings.hints import sentence_of
 from mappings.identity import with_identity
 from mappings.standards import Standard
 from reconciliation.report import QUARANTINE_COLUMNS
@@ -130,14 +131,14 @@ def _unread(errors: Sequence[YinxinError], mapping: str) -> pl.DataFrame:
     return pl.DataFrame([blank | line for line in lines], schema=dict.fromkeys(QUARANTINE_COLUMNS, pl.String))
 
 
-async def read_feed(feed: Feed) -> Side:
-    """Read the feed's own list and map it back."""
+async def read_feed(feed: Feed, journal: Journal) -> Side:
+    """Read the feed's own list and map it back; what was sent there keeps its name, whatever the feed shows of it."""
     raw = await feed.disclosed()
     mapped = apply(feed.profile.reading(), raw, place=Place(system=feed.title))
     received = dict(zip(raw[ROW_KEY], raw["received"], strict=True))
     days = pl.Series("received", [received[key] for key in mapped.records["row_key"]], dtype=pl.String)
     side = mapped_side("feed", [mapped], feed.profile.standard, raw.height)
-    return replace(side, records=side.records.with_columns(days))
+    return replace(side, records=of_deliveries(feed, journal, side.records).with_columns(days))
 
 
 def mapped_side(name: str, mapped: Sequence[Mapped], standard: Standard, rows: int, new: int = 0) -> Side:
@@ -172,7 +173,7 @@ def quarantine_of(side: str, mapped: Mapped) -> pl.DataFrame:
             "field": finding.field,
             "value": finding.value,
             "rule": finding.rule,
-            "sentence": _(SENTENCES[finding.rule]),
+            "sentence": sentence_of(finding.rule),
             "mapping": mapped.mapping,
         }
         for finding in mapped.findings

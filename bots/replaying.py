@@ -15,7 +15,7 @@ from bots.workspace import Workspace
 from connectors.base import Row
 from journal import Journal, RunRow
 from mappings.apply import ORIGIN, Mapped, apply
-from mappings.checks import SENTENCES
+from mappings.hints import sentence_of
 from mappings.mapping import Mapping
 from mappings.standards import LICENCE, Standard
 from reconciliation.report import QUARANTINE_COLUMNS
@@ -87,7 +87,7 @@ def findings_of(journal: Journal, run: RunRow) -> pl.DataFrame:
     """Return what a run found on the rows in quarantine, one row a finding, told in the reader's language."""
     found = journal.quarantine_of(run.run_id)
     lines = [{name: str(each.get(name) or "") for name in QUARANTINE_COLUMNS} for each in found]
-    lines = [line | {"sentence": _(SENTENCES.get(line["rule"], line["sentence"]))} for line in lines]
+    lines = [line | {"sentence": sentence_of(line["rule"], line["sentence"])} for line in lines]
     return pl.DataFrame(lines, schema=dict.fromkeys(QUARANTINE_COLUMNS, pl.String))
 
 

@@ -139,7 +139,7 @@ def _full_list(facts: Facts, sent: dict[str, tuple[str, str]], standard: Standar
     shown = facts.records["record_id"].replace_strict(outcome, default="", return_dtype=pl.String)
     outcomes = pl.select(pl.when(due).then(shown).otherwise(pl.lit(""))).to_series()
     told = facts.records.with_columns(bucket=bucket, outcome=outcomes)
-    return told.select("origin", "bucket", "outcome", *standard.names)
+    return told.select("origin", "bucket", "outcome", "warnings", *standard.names)
 
 
 def evidence_of(journal: Journal, run_id: str) -> pl.DataFrame:

@@ -48,11 +48,9 @@ def kept(workspace: Workspace) -> Kept:
     harmless = {name: field for standard in STANDARDS.values() for name, field in standard.by_name.items()}
     harmless = {name: field for name, field in harmless.items() if not _personal(field)}
     headings = {text for field in harmless.values() for text in (field.label, field.code)}
-    for name in workspace.names("mappings"):
-        if name.endswith(".profile"):
-            profile = workspace.profile(name.removesuffix(".profile"))
-            headed = zip(profile.columns, profile.headers, strict=True)
-            headings |= {header for column, header in headed if column.field in harmless}
+    for profile in workspace.profiles():
+        headed = zip(profile.columns, profile.headers, strict=True)
+        headings |= {header for column, header in headed if not column.field or column.field in harmless}
     return Kept(frozenset(harmless), frozenset(headings), _FINDINGS)
 
 

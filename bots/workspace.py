@@ -33,6 +33,8 @@ from words.languages import gettext as _
 
 SETTINGS = "yinxin.toml"
 _PROFILE = ".profile"
+#: Receivers that ship with the toolkit, each used by its name as if it lay in the workspace.
+_RECEIVERS = Path(__file__).parent.parent / "mappings" / "receivers"
 
 
 class Settings(Declared):
@@ -251,15 +253,26 @@ class Workspace:
         return file, self._read(file)
 
     def mapping(self, name: str) -> Mapping:
-        """Return a linted mapping."""
+        """Return a linted mapping; ``NAME.profile`` reads rows of that profile's edition as a system's own."""
+        if name.endswith(_PROFILE):
+            return self.profile(name.removesuffix(_PROFILE)).collecting()
         file = f"mappings/{self._known('mappings', name)}.yaml"
         return Mapping.parse(self._read(file), file, name)
 
     def profile(self, name: str) -> Profile:
-        """Return a linted profile."""
-        self._known("mappings", f"{name}.profile")
-        file = f"mappings/{name}.profile.yaml"
+        """Return a linted profile: the workspace's own of this name, else the one that ships with the toolkit."""
+        file = f"mappings/{name}{_PROFILE}.yaml"
+        shipped = _RECEIVERS / f"{name}{_PROFILE}.yaml"
+        if shipped.is_file() and not (self.folder / file).is_file():
+            return Profile.parse(shipped.read_text(encoding="utf-8"), f"mappings/receivers/{shipped.name}", name)
+        self._known("mappings", f"{name}{_PROFILE}")
         return Profile.parse(self._read(file), file, name)
+
+    def profiles(self) -> list[Profile]:
+        """Return every profile that a connector may name."""
+        own = [stem for stem in self.names("mappings") if stem.endswith(_PROFILE)]
+        shipped = [file.stem for file in sorted(_RECEIVERS.glob("*.yaml"))]
+        return [self.profile(stem.removesuffix(_PROFILE)) for stem in dict.fromkeys([*own, *shipped])]
 
     def rules_version(self, stem: str) -> str:
         """Lint the mapping or profile in ``mappings/STEM.yaml`` and return its version."""

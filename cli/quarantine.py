@@ -149,9 +149,12 @@ def _as_result(standard: Standard, replayed: Replayed) -> dict[str, Any]:
 
 
 def _told(standard: Standard, findings: pl.DataFrame) -> list[dict[str, Any]]:
+    from mappings.hints import hints_of
     from reconciliation.shown import Shown
 
-    return Shown(standard).hide(findings, "value").to_dicts()
+    hints = hints_of(findings["rule"], findings["value"])
+    told = Shown(standard).hide(findings, "value").to_dicts()
+    return [each | {"hint": hint} for each, hint in zip(told, hints, strict=True)]
 
 
 def _lines(standard: Standard, findings: pl.DataFrame) -> list[Block]:

@@ -80,6 +80,6 @@ def _called(step: Step) -> str:
 
 
 def _sentence(cell: Cell) -> str:
-    from mappings.checks import SENTENCES
+    from mappings.hints import sentence_of
 
-    return _(SENTENCES[cell.fails]) if cell.fails else ""
+    return sentence_of(cell.fails)

@@ -54,6 +54,7 @@ def _where(record: Told) -> Block:
         *_differences(standard, newest),
         (_("Nearest record"), newest.suggestion),
         (_("Held or refused"), newest.reason),
+        (_("Worth a look"), record.warnings),
     ]
     return _("Where it is"), [pair for pair in pairs if pair[1]]
 
@@ -171,6 +172,7 @@ def _quarantined(waiting: Waiting) -> Block:
         (_("Field"), field_label(STANDARDS[waiting.standard], waiting.field)),
         (_("Value"), waiting.value),
         (_("What is wrong"), opening(waiting.sentence)),
+        (_("What to do"), waiting.hint),
     ]
 
 

@@ -84,6 +84,7 @@ def apply(mapping: Mapping, raw: pl.DataFrame, *, place: Place | None = None) ->
         findings += [
             Finding(row, field, values[field][row], rule) for row, field, rule in crossed if (row, field) not in bad
         ]
+        findings += _not_taken(mapping, raw, headers)
     return _split(mapping, raw, values, columns, sorted(findings, key=lambda finding: finding.row))
 
 
@@ -139,6 +140,17 @@ def _unusable(values: pl.DataFrame) -> list[Finding]:
     numberless = values["document_number"].fill_null("") == ""
     rows = (numberless & (nameless | undated)).arg_true().to_list()
     return [Finding(row, "document_number", "", "mandatory") for row in rows]
+
+
+def _not_taken(mapping: Mapping, raw: pl.DataFrame, headers: list[str]) -> list[Finding]:
+    """Find the rows that hold what no record can say in a column of no field: that they are void, for one."""
+    return [
+        Finding(row, header, text, "not-taken")
+        for header, taken in mapping.only.items()
+        for column in find_columns(headers, (header,))
+        for row, text in enumerate(raw[column].fill_null("").to_list())
+        if not blank(text) and fold(text) not in taken
+    ]
 
 
 def _nothing(mapping: Mapping, raw: pl.DataFrame) -> pl.Series:

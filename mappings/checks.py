@@ -1,59 +1,44 @@
 """What the standard demands of a value and of a record; a record that fails is quarantined, never half-sent.
 
-Receivers demand more (lengths, characters, code tables); that is ``mappings.profiles``.
+The rules stand in ``mappings.rules``. Receivers demand more (lengths, characters, code tables): ``mappings.receiving``.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import polars as pl
-from stdnum.cn import ric, uscc
-from stdnum.iso7064 import mod_11_10
 
 from mappings.choices import entries, fits_choice
 from mappings.normalise import Unfit
+from mappings.numbers import (
+    has_form_of_uscc,
+    valid_identity_number,
+    valid_organization_code,
+    valid_registration_number,
+    valid_uscc,
+)
 from mappings.standards.commitment import NOT_AT_ALL, PARTLY
 from mappings.standards.fields import Field, Kind, Need, Standard
+from mappings.standards.licence import CITIZEN_CARD, PERSON
 from mappings.standards.penalty import FINE, PUBLIC_YEARS
-from words.languages import N_
 
-#: Every rule a value or a record can fail, with the sentence for a clerk.
-SENTENCES: dict[str, str] = {
-    "mandatory": N_("the standard demands a value here, and there is none"),
-    "mandatory-for-type": N_("this type of licensee demands a value here, and there is none"),
-    "impossible-date": N_("no calendar has this day"),
-    "unreadable-date": N_("this is not readable as a date"),
-    "uscc-form": N_("a unified social credit code has 18 characters and never I, O, S, V or Z"),
-    "uscc-check": N_("the check character of this unified social credit code is wrong (GB 32100-2015)"),
-    "organization-code": N_("this is not a valid organization code (GB 11714-1997)"),
-    "registration-check": N_("the check digit of this business registration number is wrong (GS 15-2006)"),
-    "identity-check": N_("this is not a valid citizen identity number (GB 11643-1999)"),
-    "masked-name": N_("a name must be complete: no “*”, “/”, “null” or “test”"),
-    "not-a-choice": N_("this value is not in the standard's code table"),
-    "code-not-in-table": N_("the mapping's code table has no row for this code"),
-    "unreadable-amount": N_("this is not readable as an amount"),
-    "subject-code": N_("this is neither a unified social credit code nor a citizen identity number"),
-    "unreadable-events": N_("what happened is not readable as a list with moments"),
-    "kept-and-not-kept": N_("what was not kept must be stated unless all was kept, and only then"),
-    "ends-before-start": N_("the validity ends before it begins"),
-    "half-waiting": N_("the other system has no row for this yet"),
-    "half-overdue": N_("the other system still has no row for this"),
-    "halves-unclear": N_("several rows of the two systems belong together, and nothing tells which to which"),
-    "mandatory-for-party": N_("this type of party demands a value here, and there is none"),
-    "mandatory-for-penalty": N_("this kind of penalty demands a value here, and there is none"),
-    "amount-too-long": N_("an amount in 万元 has at most 12 digits before the point and 6 behind it"),
-    "ends-before-decision": N_("this day lies before the decision"),
-    "public-too-long": N_("a penalty is disclosed for three years at most"),
-}
-
-_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
-_ORGANIZATION = re.compile(r"[0-9A-Z]{8}[0-9X]")
-_CITIZEN = re.compile(r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91)[0-9]{15}[0-9X]")
 _AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
-_PLACEHOLDER = re.compile(r"0{8,17}.")
 _MASKED = re.compile(r"\*|/|null|^test$", re.IGNORECASE)
-_CITIZEN_CARD = "身份证"
+#: What people type where a value must be, besides the words that count as nothing anyway.
+_PLACEHOLDER = re.compile(r"不详|待定|待补充?|待核实|没有|无此项|同上|略|测试|na|tbd|x+|0+", re.IGNORECASE)
+_IN_WORDS = frozenset({Kind.TEXT, Kind.NAME, Kind.DOCUMENT_NUMBER})
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule that a record fails where an expression over its canonical fields holds; ``field`` is named for it."""
+
+    field: str
+    rule: str
+    failing: pl.Expr
 
 
 def check_value(field: Field, value: str) -> None:
@@ -68,16 +53,12 @@ def check_value(field: Field, value: str) -> None:
         return
     if field.kind is Kind.USCC:
         _check_uscc(value)
-    elif field.kind is Kind.SUBJECT_CODE:
-        _check_subject(value)
-    elif field.kind is Kind.ORGANIZATION_CODE and not valid_organization_code(value):
-        raise Unfit("organization-code")
-    elif field.kind is Kind.REGISTRATION_NUMBER and not valid_registration_number(value):
-        raise Unfit("registration-check")
-    elif field.kind is Kind.NAME and _MASKED.search(value):
-        raise Unfit("masked-name")
-    elif field.kind is Kind.AMOUNT and not _AMOUNT.fullmatch(value):
-        raise Unfit("amount-too-long")
+    elif field.need is Need.MANDATORY and field.kind in _IN_WORDS and _PLACEHOLDER.fullmatch(value):
+        raise Unfit("placeholder")
+    elif field.kind in _BY_KIND:
+        rule, passes = _BY_KIND[field.kind]
+        if not passes(value):
+            raise Unfit(rule)
     elif not _fits(field, value):
         raise Unfit("not-a-choice")
 
@@ -88,100 +69,72 @@ def _fits(field: Field, value: str) -> bool:
 
 
 def _check_uscc(value: str) -> None:
-    """GB 32100-2015; the form is checked without the region prefixes that some rule engines wrongly demand."""
-    if not _USCC.fullmatch(value):
+    if not has_form_of_uscc(value):
         raise Unfit("uscc-form")
-    if _PLACEHOLDER.fullmatch(value) or uscc.calc_check_digit(value[:17]) != value[17]:
+    if not valid_uscc(value):
         raise Unfit("uscc-check")
 
 
-def _check_subject(value: str) -> None:
-    """A natural person's code is the identity number (信用承诺: 承诺人代码)."""
-    if valid_identity_number(value):
-        return
-    try:
-        _check_uscc(value)
-    except Unfit:
-        raise Unfit("subject-code") from None
-
-
-def valid_organization_code(value: str) -> bool:
-    """Whether a nine-character organization code has the right check character and is no row of zeros."""
-    if not _ORGANIZATION.fullmatch(value) or _PLACEHOLDER.fullmatch(value):
-        return False
-    total = sum(int(char, 36) * weight for char, weight in zip(value, (3, 7, 9, 10, 5, 8, 4, 2), strict=False))
-    return "0123456789X0"[11 - total % 11] == value[-1]
-
-
-def valid_registration_number(value: str) -> bool:
-    """Whether a fifteen-digit registration number has the right check digit; other lengths never had one."""
-    return not re.fullmatch(r"[0-9]{15}", value) or bool(mod_11_10.is_valid(value))
-
-
-def valid_identity_number(value: str) -> bool:
-    """Whether an 18-character citizen identity number has a province, a birth date and the right check character."""
-    try:
-        return (
-            bool(_CITIZEN.fullmatch(value) and ric.get_birth_date(value)) and ric.calc_check_digit(value) == value[-1]
-        )
-    except ValueError:
-        return False
+_BY_KIND: dict[Kind, tuple[str, Callable[[str], bool]]] = {
+    Kind.SUBJECT_CODE: ("subject-code", lambda value: valid_identity_number(value) or valid_uscc(value)),
+    Kind.ORGANIZATION_CODE: ("organization-code", valid_organization_code),
+    Kind.REGISTRATION_NUMBER: ("registration-check", valid_registration_number),
+    Kind.NAME: ("masked-name", lambda value: not _MASKED.search(value)),
+    Kind.AMOUNT: ("amount-too-long", lambda value: bool(_AMOUNT.fullmatch(value))),
+}
 
 
 def check_records(records: pl.DataFrame, standard: Standard) -> list[tuple[int, str, str]]:
     """Check what one field demands of another; returns (row, field, rule) for every failure."""
     found: list[tuple[int, str, str]] = []
-    for field, rule, failing in _cross_rules(standard):
-        if {field, *failing.meta.root_names()} <= set(records.columns):
-            rows = records.select(pl.arg_where(failing)).to_series()
-            found += [(int(row), field, rule) for row in rows]
+    for check in _cross_checks(standard):
+        if {check.field, *check.failing.meta.root_names()} <= set(records.columns):
+            rows = records.select(pl.arg_where(check.failing)).to_series()
+            found += [(int(row), check.field, check.rule) for row in rows]
     return found + _wrong_identity_numbers(records)
 
 
-def _cross_rules(standard: Standard) -> list[tuple[str, str, pl.Expr]]:
+def _cross_checks(standard: Standard) -> list[Check]:
     rules = {"licence": _licence_rules, "penalty": _penalty_rules, "commitment": _performance_rules}
     return rules[standard.name]() if standard.name in rules else []
 
 
-def _performance_rules() -> list[tuple[str, str, pl.Expr]]:
+def _performance_rules() -> list[Check]:
     """What was not kept, and what follows, are stated exactly where not all was kept (信用承诺: 未履行的承诺内容)."""
     stated = pl.col("performance").is_in([PARTLY, NOT_AT_ALL])
     names = ("unperformed", "accountability")
-    return [(name, "kept-and-not-kept", stated == (pl.col(name).fill_null("") == "")) for name in names]
+    return [Check(name, "kept-and-not-kept", stated == (pl.col(name).fill_null("") == "")) for name in names]
 
 
-def _licence_rules() -> list[tuple[str, str, pl.Expr]]:
-    """The conditional fields of the 2018 edition (items 3, 9, 10–13) and the order of the validity dates."""
-    person = pl.col("counterpart_type") == "自然人"
-    wanted = [("uscc", ~person), ("legal_representative", ~person), ("id_type", person), ("id_number", person)]
+def _licence_rules() -> list[Check]:
+    """The conditional fields of the 2018 edition (items 3, 9, 12, 13) and the order of the validity dates."""
+    begins, ends = pl.col("valid_from"), pl.col("valid_until")
     return [
-        *[(name, "mandatory-for-type", condition & (pl.col(name) == "")) for name, condition in wanted],
-        (
-            "valid_until",
-            "ends-before-start",
-            (pl.col("valid_from") != "")
-            & (pl.col("valid_until") != "")
-            & (pl.col("valid_until") < pl.col("valid_from")),
-        ),
+        *_of_party("mandatory-for-type"),
+        Check("valid_until", "ends-before-start", (begins != "") & (ends != "") & (ends < begins)),
     ]
 
 
-def _penalty_rules() -> list[tuple[str, str, pl.Expr]]:
+def _of_party(rule: str) -> list[Check]:
+    person = pl.col("counterpart_type") == PERSON
+    wanted = [("uscc", ~person), ("legal_representative", ~person), ("id_type", person), ("id_number", person)]
+    return [Check(name, rule, condition & (pl.col(name) == "")) for name, condition in wanted]
+
+
+def _penalty_rules() -> list[Check]:
     """The conditional fields of the 2018 edition (items 3, 9, 12, 13, 20–22), and how long a penalty is shown."""
-    person = pl.col("counterpart_type") == "自然人"
-    of_party = [("uscc", ~person), ("legal_representative", ~person), ("id_type", person), ("id_number", person)]
     named = {"fine": f"{FINE}(、|$)", "confiscated": "没收", "revoked_certificate": "暂扣|吊销"}
     of_kind = [(name, pl.col("penalty_kind").str.contains(f"(^|、)({kind})")) for name, kind in named.items()]
     decided = pl.col("decision_date")
     longest = decided.str.to_date("%Y-%m-%d", strict=False).dt.offset_by(f"{PUBLIC_YEARS}y").dt.to_string("%Y-%m-%d")
     return [
-        *[(name, "mandatory-for-party", condition & (pl.col(name) == "")) for name, condition in of_party],
-        *[(name, "mandatory-for-penalty", kind & pl.col(name).is_in(["", "0"])) for name, kind in of_kind],
+        *_of_party("mandatory-for-party"),
+        *[Check(name, "mandatory-for-penalty", kind & pl.col(name).is_in(["", "0"])) for name, kind in of_kind],
         *[
-            (name, "ends-before-decision", (pl.col(name) != "") & (pl.col(name) < decided))
+            Check(name, "ends-before-decision", (pl.col(name) != "") & (pl.col(name) < decided))
             for name in ("effective_until", "public_until")
         ],
-        ("public_until", "public-too-long", (pl.col("public_until") > longest).fill_null(value=False)),
+        Check("public_until", "public-too-long", (pl.col("public_until") > longest).fill_null(value=False)),
     ]
 
 
@@ -194,6 +147,6 @@ def _wrong_identity_numbers(records: pl.DataFrame) -> list[tuple[int, str, str]]
             found += [
                 (row, number, "identity-check")
                 for row, (written, value) in enumerate(rows)
-                if written == _CITIZEN_CARD and value and not valid_identity_number(value)
+                if written == CITIZEN_CARD and value and not valid_identity_number(value)
             ]
     return found

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from mappings import transforms
-from mappings.checks import check_value, valid_identity_number
+from mappings.checks import check_value
 from mappings.choices import canonical
 from mappings.normalise import Unfit, blank, calendar_date, code, fold
+from mappings.numbers import valid_identity_number
 from mappings.standards import LICENCE, Standard
 from mappings.standards.fields import Field, Kind
 

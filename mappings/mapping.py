@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as Reads
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -76,11 +77,21 @@ class Mapping:
     """A linted mapping; ``version`` is the hash of its text, so that a record tells which rules made it.
 
     ``as_shown`` reads what a feed already shows: every row is taken as it stands there, because a row that were
-    refused for a fault would look as if it had never been disclosed.
+    refused for a fault would look as if it had never been disclosed. ``only`` names columns and what a row may hold
+    there to be taken at all; a row that holds something else is void, or says more than a record can.
     """
 
-    def __init__(self, name: str, declared: MappingFile, text: str, *, as_shown: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        declared: MappingFile,
+        text: str,
+        *,
+        as_shown: bool = False,
+        only: Reads[str, tuple[str, ...]] | None = None,
+    ) -> None:
         self.as_shown = as_shown
+        self.only = only or {}
         self.name = name
         self.standard = STANDARDS[declared.standard]
         self.partial = declared.partial
@@ -97,8 +108,7 @@ class Mapping:
                 mandatory field without a rule; names the file and the line.
         """
         declared = parse(MappingFile, text, file)
-        for fault in _Lint(text, file, declared).faults():
-            raise fault
+        lint_mapping(declared, text, file)
         return cls(name, declared, text)
 
 
@@ -111,9 +121,19 @@ def faults(text: str, file: str) -> list[UsageError]:
     return list(_Lint(text, file, declared).faults())
 
 
+def lint_mapping(declared: MappingFile, text: str, file: str, *, within: str = "fields") -> None:
+    """See to it that every rule names what there is, and that no mandatory field is without one.
+
+    Raises:
+        UsageError: as ``Mapping.parse`` does; the line is that of the rule under ``within`` in the text.
+    """
+    for fault in _Lint(text, file, declared, within).faults():
+        raise fault
+
+
 class _Lint:
-    def __init__(self, text: str, file: str, declared: MappingFile) -> None:
-        self.text, self.file, self.declared = text, file, declared
+    def __init__(self, text: str, file: str, declared: MappingFile, within: str = "fields") -> None:
+        self.text, self.file, self.declared, self.within = text, file, declared, within
 
     def faults(self) -> Iterator[UsageError]:
         """Yield every fault, in the order of the file."""
@@ -128,7 +148,7 @@ class _Lint:
                 sentence = _("The standard {standard} has no field “{name}”.").format(
                     standard=standard.label, name=name
                 )
-                yield self._error("unknown-field", sentence, suggest(name, list(standard.names)), "fields", name)
+                yield self._error("unknown-field", sentence, suggest(name, list(standard.names)), self.within, name)
                 continue
             for each in rule.chain:
                 yield from self._unknown_transforms(name, each)
@@ -144,7 +164,7 @@ class _Lint:
                 word = step if isinstance(step, str) else next(iter(step), "")
                 sentence = _("There is no transform “{name}”, or its argument does not fit.").format(name=word)
                 todo = suggest(word, transforms.NAMES)
-                yield self._error("unknown-transform", sentence, todo, "fields", name, "transforms")
+                yield self._error("unknown-transform", sentence, todo, self.within, name, "transforms")
 
     def _unfit(self, field: StandardField, rule: FieldRule) -> Iterator[UsageError]:
         """A constant or a code's text that no record may hold would put every row into quarantine."""
@@ -157,7 +177,7 @@ class _Lint:
                     name=field.name, value=text
                 )
                 todo = suggest(text, list(field.choices)) if field.choices else _("Correct the value.")
-                yield self._error("unfit-value", sentence, todo, "fields", field.name, "codes")
+                yield self._error("unfit-value", sentence, todo, self.within, field.name, "codes")
 
     def _mandatory_missing(self, standard: Standard) -> Iterator[UsageError]:
         for field in standard.fields:
@@ -166,7 +186,7 @@ class _Lint:
                     name=field.name, label=field.label
                 )
                 todo = _("Add it with “from” or “constant”.")
-                yield self._error("unmapped-field", sentence, todo, "fields")
+                yield self._error("unmapped-field", sentence, todo, self.within)
 
     def _error(self, code: str, sentence: str, todo: str, *path: str) -> UsageError:
         place = Place(file=self.file, line=line_of(self.text, path), field=".".join(path))

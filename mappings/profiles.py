@@ -8,228 +8,162 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property
-from typing import Literal
 
 import polars as pl
-from pydantic import Field as Key
-from pydantic import field_validator
 
-from mappings.choices import entries, fits_choice
-from mappings.mapping import FieldRule, Mapping, MappingFile
+from mappings.apply import ORIGIN, ROW_KEY, apply
+from mappings.choices import entries
+from mappings.mapping import FieldRule, Mapping, MappingFile, lint_mapping
+from mappings.normalise import BETWEEN
+from mappings.profile_file import Column, ProfileFile, lint
+from mappings.receiving import Receiving
 from mappings.standards import STANDARDS, Standard
 from mappings.standards.fields import Field, Kind
-from words.declared import Declared, line_of, parse, suggest
-from words.errors import Place, UsageError
-from words.languages import current
-from words.languages import gettext as _
-
-
-class Column(Declared):
-    """One column of the receiver's template.
-
-    Attributes:
-        field: the standard's field.
-        header: the heading in the template; the standard's label when it is left out.
-        length: the longest value in bytes of the receiver's encoding; the standard's length when it is left out.
-        codes: the standard's texts → the receiver's codes.
-        choices: the receiver's own code table where it is narrower than the standard's.
-        join: what the receiver wants between several texts or codes in one value.
-    """
-
-    field: str
-    header: str = ""
-    length: int | None = None
-    codes: dict[str, str] | None = None
-    choices: tuple[str, ...] | None = None
-    join: Literal["、", ",", ";", "|", "/", "，", "；"] = "、"
-
-
-class Names(Declared):
-    """Which names the receiver takes (its forbidden-characters rule)."""
-
-    pattern: str = ".*"
-    forbidden: tuple[str, ...] = ()
-
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, value: str) -> str:
-        try:
-            pl.Series([""]).str.contains(value)
-        except pl.exceptions.ComputeError:
-            raise ValueError("this is not a regular expression") from None
-        return value
-
-
-class ProfileFile(Declared):
-    """The text of a profile file. The edition is demanded because status ``1`` means revoked in one of them.
-
-    ``duplicate`` holds words of a refusal that means “we have it already”: it is looked up before it is believed.
-    """
-
-    standard: str
-    edition: str
-    title: str
-    encoding: str = "gb18030"
-    date_format: str = "%Y/%m/%d"
-    key: tuple[str, ...] = ("document_number", "name")
-    duplicate: tuple[str, ...] = ()
-    names: Names = Names()
-    columns: tuple[Column, ...] = Key(min_length=1)
+from words.declared import parse
 
 
 class Profile:
     """A linted profile."""
 
-    def __init__(self, name: str, declared: ProfileFile) -> None:
+    def __init__(self, name: str, declared: ProfileFile, file: str = "", text: str = "") -> None:
         self.name = name
         self.declared = declared
         self.standard: Standard = STANDARDS[declared.standard]
         self.columns = declared.columns
+        self._file, self._text = file, text
+        self._receiving = Receiving(declared)
 
     @classmethod
     def parse(cls, text: str, file: str, name: str) -> Profile:
         """Read and lint a profile file.
 
         Raises:
-            UsageError: no edition, an unknown standard or field, or a field or a heading twice.
+            UsageError: no edition, an unknown standard or field, a field or a heading twice, codes of another edition.
         """
         declared = parse(ProfileFile, text, file)
-        _lint(declared, text, file)
-        return cls(name, declared)
+        lint(declared, text, file)
+        return cls(name, declared, file, text)
 
     @cached_property
     def headers(self) -> tuple[str, ...]:
         """The template's headings in order."""
         return tuple(column.header or self._field(column).label for column in self.columns)
 
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The receiver's field codes in the order of the headings; a column of no field has its heading."""
+        return tuple(
+            column.code or (self._field(column).code if column.field else column.header) for column in self.columns
+        )
+
+    @cached_property
+    def silent(self) -> tuple[str, ...]:
+        """The fields of the standard that this receiver has no column for; nothing can be said of what it shows."""
+        named = {column.field for column in self.columns}
+        return tuple(name for name in self.standard.names if name not in named)
+
+    @cached_property
+    def blurred(self) -> tuple[str, ...]:
+        """The fields that have a column which does not hold all of their values apart."""
+        return tuple(
+            column.field
+            for column in self.columns
+            if column.when or len(set((column.codes or {}).values())) < len(column.codes or {})
+        )
+
+    @property
+    def lossless(self) -> bool:
+        """Whether every record can be read back whole."""
+        return not (self.silent or self.blurred)
+
     def reading(self) -> Mapping:
-        """Return the mapping that reads this receiver's own rows, by heading or by field code."""
-        rules = {column.field: self._reading_rule(column) for column in self.columns}
-        text = self.declared.model_dump_json()
-        declared = MappingFile(standard=self.standard.name, fields=rules)
-        return Mapping(self.name, declared, text, as_shown=True)
+        """Return the mapping that reads this receiver's own rows, by heading or by field code, as they stand there."""
+        return Mapping(self.name, self._as_mapping(), self.declared.model_dump_json(), as_shown=True)
+
+    def collecting(self) -> Mapping:
+        """Return the mapping that reads rows of this edition as a system's own: checked, and with what is unstated.
+
+        Raises:
+            UsageError: a mandatory field has neither a column nor a rule under ``unstated``.
+        """
+        declared = self._as_mapping(self.declared.unstated)
+        lint_mapping(declared, self._text, self._file, within="unstated")
+        only = {column.header: column.takes for column in self.columns if column.takes is not None}
+        return Mapping(self.name, declared, self.declared.model_dump_json(), only=only)
 
     def encode(self, records: pl.DataFrame) -> pl.DataFrame:
         """Return the records in the receiver's form: its headings, order, codes and dates, all text."""
-        return records.select(self._encoded(column).alias(header) for column, header in self._headed())
+        return records.select(
+            self._encoded(column).alias(header) for column, header in zip(self.columns, self.headers, strict=True)
+        )
+
+    def as_shown(self, records: pl.DataFrame) -> pl.DataFrame:
+        """Return what reading back gives of each record; null where the receiver has no column, and so says nothing."""
+        numbers = pl.Series([str(number) for number in range(records.height)], dtype=pl.String)
+        raw = self.encode(records).with_columns(numbers.alias(ORIGIN), numbers.alias(ROW_KEY))
+        return self.only_stated(apply(self.reading(), raw).records)
+
+    def only_stated(self, shown: pl.DataFrame) -> pl.DataFrame:
+        """Return rows that were read back with null in the fields of which the receiver says nothing."""
+        return shown.with_columns(pl.lit(None, pl.String).alias(name) for name in self.silent)
 
     def malformed(self, records: pl.DataFrame, today: date) -> pl.Series:
         """Return for each record why this receiver would refuse it, empty where it would take it."""
-        reasons = [reason for column in self.columns for reason in self._reasons(column, today)]
-        text = pl.concat_str(reasons, separator=_("; "), ignore_nulls=True)
-        return records.select(malformed=text.fill_null("")).to_series()
+        return self._receiving.refusals(records, today).rename("malformed")
 
-    def _headed(self) -> zip[tuple[Column, str]]:
-        return zip(self.columns, self.headers, strict=True)
+    def warnings(self, records: pl.DataFrame, today: date) -> pl.Series:
+        """Return for each record what a person should look at and what keeps nothing back, empty where nothing is."""
+        return self._receiving.warnings(records, today).rename("warnings")
 
     def _field(self, column: Column) -> Field:
         return self.standard.by_name[column.field]
 
+    def _as_mapping(self, unstated: dict[str, FieldRule] | None = None) -> MappingFile:
+        rules = {column.field: self._reading_rule(column) for column in self.columns if column.field}
+        return MappingFile(standard=self.standard.name, fields=rules | (unstated or {}))
+
     def _reading_rule(self, column: Column) -> FieldRule:
         field = self._field(column)
-        headers = tuple(dict.fromkeys([column.header or field.label, field.label, field.code]))
-        codes = {code: text for text, code in column.codes.items()} if column.codes else None
-        return FieldRule.model_validate({"from": headers, "codes": codes})
+        names = (column.header or field.label, column.code or field.code, field.label, field.code)
+        taken = {header for header in (*self.headers, *self.codes) if header not in names[:2]}
+        headers = tuple(name for name in dict.fromkeys(names) if name not in taken)
+        return FieldRule.model_validate({"from": headers, "codes": _meanings(column)})
 
     def _encoded(self, column: Column) -> pl.Expr:
+        if not column.field:
+            return pl.lit(column.constant or "")
         value = pl.col(column.field).fill_null("")
+        for other, wanted in column.when.items():
+            fits = pl.col(other).fill_null(wanted) == wanted  # null: it came from where nobody could say it
+            value = pl.when(fits).then(value).otherwise(pl.lit(""))
         if self._field(column).kind is Kind.DATE:
             return value.str.to_date("%Y-%m-%d", strict=False).dt.strftime(self.declared.date_format).fill_null("")
-        if self._field(column).kind is Kind.CHOICES:
+        if self._field(column).kind is Kind.CHOICES or column.codes:
             return _mapped(value, lambda text: self._joined(column, text))
-        return value.replace(column.codes) if column.codes else value
+        return value
 
     def _joined(self, column: Column, text: str) -> str:
-        codes = column.codes or {}
-        named = (each.partition("-") for each in entries(self._field(column), text))
-        return column.join.join(f"{codes.get(entry, entry)}{dash}{note}" for entry, dash, note in named)
-
-    def _reasons(self, column: Column, today: date) -> list[pl.Expr]:
-        field, value = self._field(column), pl.col(column.field)
-        label = _label(field)
-        reasons = [self._too_long(column, field)]
-        if field.kind is Kind.NAME:
-            names = self.declared.names
-            sentence = _("{field}: characters that {receiver} does not take").format(
-                field=label, receiver=self.declared.title
-            )
-            forbidden = (
-                value.str.contains_any(list(names.forbidden), ascii_case_insensitive=True)
-                if names.forbidden
-                else pl.lit(value=False)
-            )
-            reasons.append(_when((value != "") & (~value.str.contains(names.pattern) | forbidden), sentence))
-        if column.choices:
-            sentence = _("{field}: not in the code table of {receiver}").format(
-                field=label, receiver=self.declared.title
-            )
-            reasons.append(_when((value != "") & ~_fits(field, value, column.choices), sentence))
-        if field.name == "decision_date":
-            reasons.append(_when(value > today.isoformat(), _("{field}: later than today").format(field=label)))
-        return reasons
-
-    def _too_long(self, column: Column, field: Field) -> pl.Expr:
-        longest = column.length or field.length
-        sentence = _("{field}: longer than {bytes} bytes").format(field=_label(field), bytes=longest)
-        size = pl.col(column.field).map_batches(self._bytes, return_dtype=pl.Int64)
-        return _when(size > longest, sentence)
-
-    def _bytes(self, values: pl.Series) -> pl.Series:
-        encoding = self.declared.encoding
-        return pl.Series([len(value.encode(encoding, "replace")) for value in values], dtype=pl.Int64)
+        """Write one text or several in codes; a note stays behind its code, and two texts of one code are one."""
+        codes, field = column.codes or {}, self._field(column)
+        named = entries(field, text) if field.kind is Kind.CHOICES else [text]
+        written = (_coded(each, codes) for each in named)
+        return column.join.join(dict.fromkeys(written))
 
 
-def _label(field: Field) -> str:
-    return field.label if current() == "zh" else field.english
+def _coded(text: str, codes: dict[str, str]) -> str:
+    entry, dash, note = text.partition("-")
+    return codes[text] if text in codes else f"{codes.get(entry, entry)}{dash}{note}"
 
 
-def _when(condition: pl.Expr, sentence: str) -> pl.Expr:
-    return pl.when(condition).then(pl.lit(sentence))
-
-
-def _fits(field: Field, value: pl.Expr, choices: tuple[str, ...]) -> pl.Expr:
-    several = field.kind is Kind.CHOICES
-
-    def fits(text: str) -> bool:
-        return all(fits_choice(each, choices) for each in (entries(field, text) if several else [text]))
-
-    return value.map_batches(
-        lambda values: pl.Series([fits(text) for text in values], dtype=pl.Boolean), return_dtype=pl.Boolean
-    )
+def _meanings(column: Column) -> dict[str, str] | None:
+    """Return what each code means; one that stands for several texts of a table means all of them."""
+    found = dict(column.reads)
+    for text, code in (column.codes or {}).items():
+        found[code] = f"{found[code]}{BETWEEN}{text}" if code in found and code not in column.reads else text
+    return found or None
 
 
 def _mapped(value: pl.Expr, change: Callable[[str], str]) -> pl.Expr:
     return value.map_batches(
         lambda values: pl.Series([change(text) for text in values], dtype=pl.String), return_dtype=pl.String
     )
-
-
-def _lint(declared: ProfileFile, text: str, file: str) -> None:
-    def error(code: str, sentence: str, todo: str, *path: str | int) -> UsageError:
-        return UsageError(code, sentence, todo=todo, place=Place(file=file, line=line_of(text, path)))
-
-    if declared.standard not in STANDARDS:
-        sentence = _("There is no standard “{name}”.").format(name=declared.standard)
-        raise error("unknown-standard", sentence, suggest(declared.standard, sorted(STANDARDS)), "standard")
-    standard = STANDARDS[declared.standard]
-    seen: set[str] = set()
-    headings: set[str] = set()
-    for number, column in enumerate(declared.columns):
-        if column.field not in standard.by_name:
-            sentence = _("The standard {standard} has no field “{name}”.").format(
-                standard=standard.label, name=column.field
-            )
-            raise error("unknown-field", sentence, suggest(column.field, list(standard.names)), "columns", number)
-        if column.field in seen:
-            sentence = _("The field “{name}” stands in two columns.").format(name=column.field)
-            raise error("field-twice", sentence, _("Take one of them out."), "columns", number)
-        seen.add(column.field)
-        heading = column.header or standard.by_name[column.field].label
-        if heading in headings:
-            sentence = _("The heading “{heading}” stands over two columns.").format(heading=heading)
-            raise error("header-twice", sentence, _("Give one of them another heading."), "columns", number)
-        headings.add(heading)
-    for name in declared.key:
-        if name not in seen:
-            sentence = _("The key names the field “{name}”, which has no column.").format(name=name)
-            raise error("unknown-field", sentence, suggest(name, sorted(seen)), "key")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mappings.aliases import Aliases
-from mappings.checks import SENTENCES
 from mappings.headers import plain_header
+from mappings.hints import hint_of, sentence_of
 from mappings.linting import line
 from mappings.mapping import FieldRule
 from mappings.measuring import Measure, Unusable
@@ -56,8 +56,9 @@ def _failing(measure: Measure, text: str) -> Iterator[Remark]:
             what = _("{label}: “{value}” is not in the standard's code table.").format(label=field.label, value=value)
             todo = suggest(value, list(field.choices))
         else:
-            what = _("{label}: {sentence}.").format(label=field.label, sentence=_(SENTENCES[rule]))
+            what = _("{label}: {sentence}.").format(label=field.label, sentence=sentence_of(rule))
             todo = _("Correct the mapping if it reads the wrong thing; else the rows have to be put right.")
+            todo = " ".join(filter(None, (todo, hint_of(rule, value))))
         examples = tuple(failing.examples)
         yield Remark("warning", rule, what, todo, name, line(text, name), failing.count, examples)
 

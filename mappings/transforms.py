@@ -12,8 +12,11 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
-from mappings.normalise import Unfit, fold
+from mappings.editions import STATUS_CODES
+from mappings.normalise import Unfit, fold, hyphenless
+from mappings.numbers import valid_identity_number, valid_uscc
 from mappings.standards.fields import EVENT_KEYS
+from mappings.standards.licence import ORGANIZATION, PERSON, SOLE_TRADER
 
 Transform = Callable[[str], str]
 
@@ -47,12 +50,23 @@ def _ten_thousands(text: str) -> str:
         raise Unfit("unreadable-amount") from None
 
 
+def _type_of_party(text: str) -> str:
+    """The type that a code tells: ``92…`` 个体工商户, other credit codes 法人及非法人组织, identity numbers 自然人."""
+    code = hyphenless(text)
+    if valid_uscc(code):
+        return SOLE_TRADER if code.startswith("92") else ORGANIZATION
+    if valid_identity_number(code):
+        return PERSON
+    raise Unfit("type-unknown")
+
+
 PLAIN: dict[str, Transform] = {
     "epoch_ms": _epoch_ms,
     "range_start": _range_start,
     "range_end": _range_end,
     "yuan_to_wan": _ten_thousands,
     "fold": fold,
+    "type_of_party": _type_of_party,
 }
 
 
@@ -99,12 +113,31 @@ def _events(keys: str) -> Transform:
     return rename
 
 
+def _instead(text: str) -> Transform:
+    """Put one text in the place of whatever is there."""
+    return lambda _text: text
+
+
+def _status(edition: str) -> Transform:
+    """A number for 当前状态 → its text, by its edition: ``"2016"``, ``"2018"``, or ``hubei`` for certificates."""
+    codes = STATUS_CODES[edition]
+
+    def read(text: str) -> str:
+        if fold(text) not in {*codes, *codes.values()}:
+            raise Unfit("code-not-in-table")
+        return codes.get(fold(text), fold(text))
+
+    return read
+
+
 WITH_ARGUMENT: dict[str, Callable[[str], Transform]] = {
     "before": _before,
     "after": _after,
     "find": _find,
     "prefix": _prefix,
     "events": _events,
+    "instead": _instead,
+    "status": _status,
 }
 
 NAMES = sorted([*PLAIN, *WITH_ARGUMENT])

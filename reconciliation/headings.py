@@ -81,6 +81,8 @@ COLUMNS = {
     "side": N_("Side"),
     "value": N_("Value"),
     "sentence": N_("What is wrong"),
+    "hint": N_("What to do"),
+    "warnings": N_("Worth a look"),
     "mapping": N_("Mapping"),
     "kind": N_("Kind"),
     "about": N_("What it shows"),

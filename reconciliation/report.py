@@ -140,7 +140,8 @@ class Report(RunReport):
         verdicts: one row per group of records that belong together; columns in ``VERDICT_COLUMNS``.
         differences: one row per differing field; columns in ``DIFFERENCE_COLUMNS``.
         members: every record of every ambiguous group; columns in ``MEMBER_COLUMNS`` and the standard's fields.
-        records: the full list of mapped source records: ``origin``, ``bucket``, ``outcome`` and the standard's fields.
+        records: the full list of mapped source records: ``origin``, ``bucket``, ``outcome``, ``warnings`` (what keeps
+            nothing back and a person should look at) and the standard's fields.
         timeline: one row per group with a decision date; columns in ``TIMELINE_COLUMNS``.
     """
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from mappings.hints import hints_of
 from mappings.standards import Standard
 from reconciliation import headings
 from reconciliation.headings import rate_name, title
@@ -20,7 +21,10 @@ from words.languages import gettext as _
 
 _HELD = ("document_number", "name", "verdict", "bucket", "outcome", "reason", "authority_name", "decision_date")
 _HELD_REST = ("deadline", "timeliness", "compliance", "source_origin")
-_QUARANTINED = ("document_number", "name", "field", "value", "sentence", "side", "origin", "rule_code", "mapping")
+_QUARANTINED = (
+    *("document_number", "name", "field", "value", "sentence", "hint"),
+    *("side", "origin", "rule_code", "mapping"),
+)
 _FIRST = ("document_number", "name", "bucket", "outcome")
 
 
@@ -43,7 +47,10 @@ def _held(report: Report, shown: Shown) -> Table:
 
 def quarantine_table(report: RunReport, shown: Shown) -> Table:
     """Return the findings on rows that did not survive."""
-    rows = shown.hide(report.quarantine, "value").with_columns(_as_sentence("sentence"), rule_code="rule")
+    hints = hints_of(report.quarantine["rule"], report.quarantine["value"])
+    rows = shown.hide(report.quarantine, "value").with_columns(
+        _as_sentence("sentence"), rule_code="rule", hint=pl.Series(hints, dtype=pl.String)
+    )
     return Table(_(headings.QUARANTINE), TAB_ATTEND, shown.columns(rows, _QUARANTINED))
 
 
@@ -54,7 +61,8 @@ def _as_sentence(name: str) -> pl.Expr:
 
 def _full_list(report: Report, standard: Standard, shown: Shown) -> Table:
     rest = [name for name in standard.names if name not in _FIRST and name in report.records.columns]
-    columns = shown.columns(report.records, (*_FIRST, *rest, "origin"))
+    told = [name for name in ("warnings",) if name in report.records.columns]  # a report of before has none
+    columns = shown.columns(report.records, (*_FIRST, *told, *rest, "origin"))
     return Table(_(headings.FULL_LIST), TAB_LOOK_UP, columns)
 
 

@@ -23,11 +23,12 @@ from connectors.files import FilesDeclared
 from connectors.portal.declared import PortalDeclared
 from mappings import transforms
 from mappings.mapping import MappingFile
-from mappings.profiles import ProfileFile
+from mappings.profile_file import ProfileFile
 from mappings.standards import STANDARDS, Standard
 from mappings.standards.fields import Field
 from schedules.declared import CalendarDeclared
 from schedules.planned import Planned, told_duration
+from tools import rules_page
 from tools.meanings import MEANINGS, SECTIONS
 from words import languages
 
@@ -35,6 +36,8 @@ COMMANDS = Path("docs/reference/cli.md")
 SCHEMAS = Path("docs/reference/schemas")
 FIELDS = Path("docs/reference/standards.md")
 KEYS = Path("docs/reference/workspace.md")
+RULES = Path("docs/reference/rules.md")
+PROFILES = Path("docs/reference/profiles.md")
 MODELS: dict[str, type[BaseModel]] = {
     "bot": BotDeclared,
     "bot.commitments": CommitmentsDeclared,
@@ -109,6 +112,7 @@ def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
     languages.choose("en")
     found = {COMMANDS: _commands(), FIELDS: _standards(), KEYS: _keys()}
+    found |= {RULES: rules_page.rules(), PROFILES: rules_page.profiles()}
     for name, model in MODELS.items():
         schema = json.dumps(model.model_json_schema(by_alias=True), ensure_ascii=False, indent=2)
         found[SCHEMAS / f"{name}.json"] = f"{schema}\n"

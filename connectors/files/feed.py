@@ -118,8 +118,7 @@ class FilesFeed:
     def _named(self, rows: pl.DataFrame) -> pl.DataFrame:
         if self._drop.named == "headings":
             return rows
-        codes = [self.profile.standard.by_name[column.field].code for column in self.profile.columns]
-        return rows.rename(dict(zip(self.profile.headers, codes, strict=True)))
+        return rows.rename(dict(zip(self.profile.headers, self.profile.codes, strict=True)))
 
     def _pattern(self, action: Action) -> str:
         if action == "publish":

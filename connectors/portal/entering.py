@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.portal.form_declared import Form
-from mappings.profiles import Column, Profile
+from mappings.profile_file import Column
+from mappings.profiles import Profile
 from mappings.standards.fields import Kind
 from words.declared import suggest
 from words.errors import Place, UsageError

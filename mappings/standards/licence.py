@@ -7,10 +7,12 @@ from mappings.standards.fields import Field, Kind, Need, Standard
 M, C, O = Need.MANDATORY, Need.CONDITIONAL, Need.OPTIONAL  # noqa: E741 - the letters of the standard's own column
 _424 = "发改办财金〔2018〕424号"
 
-COUNTERPART_TYPES = ("法人及非法人组织", "自然人", "个体工商户")
+ORGANIZATION, PERSON, SOLE_TRADER = "法人及非法人组织", "自然人", "个体工商户"
+COUNTERPART_TYPES = (ORGANIZATION, PERSON, SOLE_TRADER)
 LICENCE_KINDS = ("普通", "特许", "认可", "核准", "登记", "其他", "其他-")
+CITIZEN_CARD = "身份证"
 IDENTITY_DOCUMENTS = (
-    "身份证",
+    CITIZEN_CARD,
     "护照号",
     "港澳居民来往内地通行证",
     "台湾居民来往大陆通行证",

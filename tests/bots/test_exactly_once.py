@@ -73,9 +73,9 @@ class Bureau:
 
     async def _story(self, journal: Journal) -> None:
         run_id = journal.begin_run("disclosure", "2024-08-01", "2024-08-12", "2024-08-13")
-        shown = await look(self.feed)
+        shown = await look(self.feed, journal)
         await ask(journal, run_id, self.feed, shown)
-        shown = await look(self.feed)
+        shown = await look(self.feed, journal)
         pairs = self.due.select("record_id", "fingerprint").iter_rows()
         fresh = [fingerprint not in shown.forms(record_id) for record_id, fingerprint in pairs]
         due = self.due.filter(pl.Series(fresh, dtype=pl.Boolean))

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from cli.main import build
-from mappings.checks import SENTENCES
+from mappings.rules import RULES
 from tests.docs.pages import DOCS, READMES, ROOT, read
 from tools import reference
 from words import errors
@@ -102,11 +102,12 @@ def test_every_error_code_is_explained() -> None:
     assert set(rows) == _raised()
 
 
-def test_every_rule_of_quarantine_is_explained() -> None:
-    """The page has every rule in the words of the workbook."""
-    page = read(DOCS / "reference/errors.md").partition("## Rules")[2]
-    rows = re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", page, re.MULTILINE)
-    assert dict(rows) == SENTENCES
+def test_every_rule_is_explained() -> None:
+    """The page has every rule once, with its severity, in the words of the workbook, with what to do."""
+    page = read(DOCS / "reference/rules.md")
+    rows = re.findall(r"^\| `([a-z_-]+)` \| (\w+) \| [^|]+ \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)
+    assert rows == [(rule.code, rule.severity, rule.sentence, rule.hint) for rule in RULES.values()]
+    assert "(rules.md)" in read(DOCS / "reference/errors.md").partition("## Rules")[2]
 
 
 def test_every_fault_of_the_sandbox_is_explained() -> None:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.apply import ORIGIN, ROW_KEY, Finding, Mapped, apply
-from mappings.checks import SENTENCES
 from mappings.mapping import Mapping
 from mappings.normalise import blank
+from mappings.rules import RULES
 from mappings.standards import LICENCE
 from tests.mappings.rows import (
     by_label,
@@ -56,7 +56,7 @@ def conserved(mapped: Mapped, rows: pl.DataFrame) -> None:
     assert mapped.quarantined == mapped.rejected.height
     assert len(mapped.changed) == mapped.records.height
     assert {finding.row for finding in mapped.findings} == set(mapped.rejected["row"].to_list())
-    assert {finding.rule for finding in mapped.findings} <= set(SENTENCES)
+    assert {finding.rule for finding in mapped.findings} <= set(RULES)
 
 
 @given(made=st.lists(records(), max_size=4))

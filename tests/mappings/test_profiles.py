@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.apply import ORIGIN, ROW_KEY, apply
-from mappings.profiles import Column, Profile
+from mappings.profile_file import Column
+from mappings.profiles import Profile
 from mappings.standards import LICENCE
 from tests.mappings.rows import CREDIT, canonical, credit, heavy, record, records
 from words.errors import UsageError

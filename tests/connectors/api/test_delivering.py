@@ -527,14 +527,14 @@ class Bureau:
         feed = feed_at(self.office.url, changes=changes)
         with Journal.open(self.folder) as journal:
             run_id = journal.begin_run("disclosure", "2024-08-01", "2024-08-12", "2024-08-13")
-            await ask(journal, run_id, feed, await look(feed))
+            await ask(journal, run_id, feed, await look(feed, journal))
             trouble = await self._deliver(journal, run_id, feed)
             journal.finish_run(run_id, "done", {}, {})
         await feed.close()
         return trouble
 
     async def _deliver(self, journal: Journal, run_id: str, feed: ApiFeed) -> YinxinError | None:
-        shown, due = await look(feed), with_identity(canonical(*self.records), LICENCE)
+        shown, due = await look(feed, journal), with_identity(canonical(*self.records), LICENCE)
         fresh = [key not in shown.forms(each) for each, key in due.select("record_id", "fingerprint").iter_rows()]
         gated = Gate(journal, feed, Release(), "rules", "张三").judge(
             due.filter(pl.Series(fresh, dtype=pl.Boolean)), shown

@@ -58,7 +58,7 @@ async def test_a_record_is_inserted_once_whatever_happens_to_the_answer(site: Si
             assert _states(journal) == [State.UNKNOWN]
             line.loses = ""
             assert await courier.deliver(ids) is None
-            await ask(journal, run, feed, await look(feed))
+            await ask(journal, run, feed, await look(feed, journal))
             assert _states(journal) == [State.ACCEPTED]
             site.run("UPDATE licence_in SET jsbs = '1'")
             await courier.confirm()

@@ -64,8 +64,8 @@ class Desk:
         handed = given(self.folder, self.text, profile="credit")
         feed = KIND.feed(replace(handed, profile=CREDIT))
         run_id = journal.begin_run("disclosure", "2024-08-01", "2024-08-12", "2024-08-13")
-        await ask(journal, run_id, feed, await look(feed))
-        shown = await look(feed)
+        await ask(journal, run_id, feed, await look(feed, journal))
+        shown = await look(feed, journal)
         due = RECORDS.filter(~RECORDS["record_id"].is_in(list(shown.rows)))
         gated = Gate(journal, feed, Release(), "rules", "张三").judge(due, shown)
         ids = {each.id for each in journal.prepare(run_id, feed.name, gated.items)}
