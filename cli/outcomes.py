@@ -7,6 +7,7 @@ from typing import Any
 
 from bots.reporting import result_of as disclosure_result
 from bots.reporting import would_send as disclosures_to_send
+from reconciliation.reviews import unanswered
 from mappings.standards import COMMITMENT, STANDARDS
 from reconciliation.commitments.report import CommitmentReport
 from reconciliation.commitments.summary import commitment_blocks
@@ -77,8 +78,7 @@ def needs_a_person(report: RunReport) -> bool:
         return True
     if isinstance(report, CommitmentReport):
         return False
-    verdicts = _disclosed(report).verdicts
-    return bool(verdicts.filter(verdicts["verdict"] != "agreed").height)
+    return bool(unanswered(_disclosed(report)).height)
 
 
 def _disclosed(report: RunReport) -> Report:

@@ -30,7 +30,7 @@ def unpack(content: bytes) -> RunReport:
     """Return the report that ``pack`` was given."""
     plain: dict[str, Any] = json.loads(gzip.decompress(content))
     made, counts = _KINDS[plain.pop("kind", "disclosure")]
-    frames = {field.name for field in fields(made) if field.type == "pl.DataFrame"}
+    frames = {field.name for field in fields(made) if field.type == "pl.DataFrame" and field.name in plain}
     plain |= {name: _frame(plain[name]) for name in frames}
     plain["counts"] = counts(**plain["counts"])
     if "rates" in plain:
