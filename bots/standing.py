@@ -1,14 +1,14 @@
 """What is in force of all that persons decided: the rule by which decisions follow, contradict and settle each other.
 
-About one record, as it was judged (``basis``), the first decision is in force. Whoever made it may change it. Somebody
-else who decides otherwise disagrees: the earlier decision stays in force, and the disagreement is told, until one of
-them takes over the other's word or a third person settles it.
+Everybody has one word, the last one given, about a record as it was judged (``basis``). That of the person who decided
+first is in force. Whoever says otherwise disagrees: this is told, and changes nothing, until one of them takes over the
+other's word or a third person settles it; the word of that person is in force then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -23,39 +23,36 @@ class Standing:
     """What stands about a record on one basis.
 
     Attributes:
-        in_force: the decision that counts.
-        objections: those of others that disagree with it, by their names.
+        owner: whose decision is in force.
+        said: the last word of everybody, since a disagreement was settled last.
     """
 
-    in_force: Disposition
-    objections: dict[str, Disposition] = field(default_factory=dict)
+    owner: str
+    said: dict[str, Disposition]
 
-    def take(self, made: Disposition) -> None:
-        """Let a later decision follow."""
-        if made.settles:
-            self.in_force, self.objections = made, {}
-        elif made.disposition == self.in_force.disposition:
-            self.objections.pop(made.reviewer, None)
-            self.in_force = made if made.reviewer == self.in_force.reviewer else self.in_force
-        elif made.reviewer == self.in_force.reviewer:
-            self.in_force = made
-            self.objections = {
-                who: each for who, each in self.objections.items() if each.disposition != made.disposition
-            }
-        else:
-            self.objections[made.reviewer] = made
+    @classmethod
+    def of(cls, made: Disposition) -> Standing:
+        """Return what stands after a first decision, or after one that settles a disagreement."""
+        return cls(made.reviewer, {made.reviewer: made})
+
+    @property
+    def in_force(self) -> Disposition:
+        """The decision that counts."""
+        return self.said[self.owner]
+
+    @property
+    def objections(self) -> list[Disposition]:
+        """The decisions that disagree with it."""
+        return [each for each in self.said.values() if each.disposition != self.in_force.disposition]
+
+    def follows(self, made: Disposition) -> bool:
+        """Tell whether a decision would come into force, or agrees with the one that is."""
+        return made.reviewer == self.owner or made.disposition == self.in_force.disposition
 
     def has(self, made: Disposition) -> bool:
-        """Tell whether a decision would change nothing: it stands, or its maker says what is in force already."""
-        own = self.objections.get(made.reviewer)
-        if own or made.reviewer == self.in_force.reviewer:
-            said = own or self.in_force
-            return (said.disposition, said.reason) == (made.disposition, made.reason)
-        return made.disposition == self.in_force.disposition
-
-    def parties(self) -> list[Disposition]:
-        """Return the decision in force and those that disagree with it."""
-        return [self.in_force, *self.objections.values()]
+        """Tell whether it is somebody's last word already."""
+        last = self.said.get(made.reviewer)
+        return last is not None and (last.disposition, last.reason) == (made.disposition, made.reason)
 
 
 Key = tuple[str, str]
@@ -67,17 +64,16 @@ def standing(made: Iterable[Disposition]) -> dict[Key, Standing]:
     for each in made:
         key = (each.record_id, each.basis)
         stands = found.pop(key, None)
-        if stands is None:
-            stands = Standing(each)
-        else:
-            stands.take(each)
+        if stands is None or each.settles:
+            stands = Standing.of(each)
+        stands.said[each.reviewer] = each
         found[key] = stands
     return found
 
 
 def as_frame(found: dict[Key, Standing]) -> pl.DataFrame:
     """Return what stands as a run takes it, columns in ``STANDING_COLUMNS``."""
-    newest = {record_id: basis for record_id, basis in found}
+    newest = dict(found.keys())
     rows = [(*key, *_told(stands), newest[key[0]] == key[1]) for key, stands in found.items()]
     schema = dict.fromkeys(STANDING_COLUMNS, pl.String) | {"newest": pl.Boolean}
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -85,7 +81,7 @@ def as_frame(found: dict[Key, Standing]) -> pl.DataFrame:
 
 def _told(stands: Standing) -> Iterator[str]:
     yield from (stands.in_force.disposition, stands.in_force.reviewer, stands.in_force.reason)
-    yield _("; ").join(told(each) for each in stands.objections.values())
+    yield _("; ").join(told(each) for each in stands.objections)
 
 
 def told(made: Disposition) -> str:

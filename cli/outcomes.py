@@ -7,12 +7,12 @@ from typing import Any
 
 from bots.reporting import result_of as disclosure_result
 from bots.reporting import would_send as disclosures_to_send
-from reconciliation.reviews import unanswered
 from mappings.standards import COMMITMENT, STANDARDS
 from reconciliation.commitments.report import CommitmentReport
 from reconciliation.commitments.summary import commitment_blocks
 from reconciliation.headings import field_label
 from reconciliation.report import Report, RunReport
+from reconciliation.reviews import unanswered
 from reconciliation.summary import summary_blocks
 from words.languages import gettext as _
 from words.languages import ngettext

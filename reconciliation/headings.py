@@ -130,7 +130,7 @@ DISPOSITIONS = {
     "no_action": N_("No action"),
 }
 
-#: What a disposition brings about in the next runs, as long as the record, and what it was compared with, stay the same.
+#: What a disposition brings about in the next runs, as long as the record and what it was compared with stay the same.
 EFFECTS = {
     "deliver": N_("A record that is held is delivered by the next run. It needs a reason."),
     "hold": N_("The record is not delivered until a person decides otherwise, even if it changes. It needs a reason."),

@@ -50,7 +50,7 @@ def judged(report: Report, standard: Standard, shown: Shown, verdict: Verdict) -
     tab = TAB_LOOK_UP if verdict is Verdict.AGREED else TAB_ATTEND
     given = _given(rows, report)
     earlier = shown.columns(given, ["earlier"]) if (given["earlier"] != "").any() else ()
-    reviewed = _reviewed((*columns, *earlier), *shown.columns(rows, ["record_id"]), given)
+    reviewed = _reviewed((*columns, *earlier), shown.columns(rows, ["record_id"])[0], given)
     return Table(title(verdict), tab, reviewed, _band(rows) if banded else None)
 
 

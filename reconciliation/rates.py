@@ -2,8 +2,8 @@
 
 A record is *reported* when the feed already showed it or this run sent it. It is *accepted* when the feed shows it or
 gave a receipt for it. A decision is *checked* when source or ledger know it; it is *concealed* when after the run the
-feed neither shows it nor gave a receipt, so a decision in quarantine is concealed until it is put right. One that a person found exempt from
-disclosure is not checked.
+feed neither shows it nor gave a receipt, so a decision in quarantine is concealed until it is put right. One
+that a person found exempt from disclosure is not checked.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from reconciliation.pen import Pen
 from reconciliation.sheets import evidence_table, quarantine_table
 from reconciliation.shown import Shown
 from reconciliation.styles import TAB_ATTEND, TAB_LOOK_UP
-from reconciliation.tables import Table, review_columns
+from reconciliation.tables import Table
 from reconciliation.workbook import close_book, open_book
 from words.languages import N_
 from words.languages import gettext as _
@@ -74,8 +74,7 @@ def tables(report: CommitmentReport) -> Iterator[Table]:
 def _list(rows: pl.DataFrame, name: str, tab: str) -> Table:
     shown = Shown(COMMITMENT_CASE)
     told = rows.with_columns(pl.col("stage").replace({stage.value: stage_name(stage) for stage in Stage}))
-    columns = shown.columns(told, _LISTED)
-    return Table(name, tab, (*columns, *review_columns(rows.height)) if tab == TAB_ATTEND else columns)
+    return Table(name, tab, shown.columns(told, _LISTED))
 
 
 def _timeline(report: CommitmentReport) -> Table:
