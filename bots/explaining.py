@@ -14,6 +14,7 @@ from bots.explained import Difference, Explained, Form, Judgement, Member, Told,
 from bots.followed import Way
 from bots.replaying import standard_of
 from bots.reporting import kept_disclosure
+from bots.reviewed import decided
 from bots.searching import never_seen
 from bots.tried import tried_on
 from bots.ways import way_of
@@ -80,7 +81,8 @@ class _Explaining:
         deadline = deadline_of(self.workspace, forms, mine, ways, self.run)
         advice = about_record(forms, mine, ways)
         standard = self.standard(self.run((forms or mine)[0].run).bot).name
-        return Told(standard, record_id, name, forms, tuple(mine), deadline, ways, advice)
+        decisions = tuple(decided(self.workspace, self.journal, self.journal.dispositions(record_id)))
+        return Told(standard, record_id, name, forms, tuple(mine), deadline, ways, decisions, advice)
 
     def _ways(self, record_id: str) -> Iterator[Way]:
         for delivery in self.journal.deliveries(record_id=record_id):

@@ -10,6 +10,7 @@ from typing import Any
 
 from bots.operator import operator
 from bots.reporting import kept_disclosure
+from bots.reviewed import bases_of, newest_report
 from bots.standing import Standing, standing
 from bots.weighing import LANGUAGES, decided, disagrees, refuse_changed, released_by
 from connectors.files import workbooks
@@ -18,7 +19,6 @@ from connectors.files.properties import properties
 from journal import Disposition, Journal
 from mappings.standards import STANDARDS
 from reconciliation.answers import Answer, by_record
-from reconciliation.bases import with_bases
 from reconciliation.handed import HandedOut, hand_out
 from reconciliation.judged import judged
 from reconciliation.report import Report, Verdict
@@ -102,17 +102,20 @@ class _Import:
                 _("This is not the workbook of a run, or its properties were removed."),
                 todo=_("Fill in the workbook in reports/, and save it as .xlsx."),
             )
-        if run_id not in {run.run_id for run in self.journal.runs()}:
+        try:
+            self.journal.run(run_id)
+        except UsageError as error:
             raise UsageError(
                 "foreign-workbook",
                 _("This is the workbook of the run “{run}”, which this workspace does not know.").format(run=run_id),
                 todo=_("Import it in the workspace that wrote it."),
-            )
+            ) from error
         self.imported.run_id = run_id
         return kept_disclosure(self.journal, run_id), language
 
     def _decide(self, report: Report, answers: list[Answer], *, settle: bool) -> None:
-        rows, newest = _rows(report, answers), self._newest(report, answers)
+        rows = bases_of(report, [each.record_id for each in answers])
+        newest = self._newest(report, answers)
         kept = self.journal.dispositions()
         stands, before = standing(kept), {_content_of(each) for each in kept}
         for answer in sorted(answers, key=lambda each: (rows[each.record_id]["document_number"], each.record_id)):
@@ -131,13 +134,9 @@ class _Import:
 
     def _newest(self, report: Report, answers: list[Answer]) -> dict[str, str]:
         """Return what the bot's newest run made of the records, as far as it saw them: record → basis."""
-        for run in self.journal.judged_runs(5, report.bot):
-            try:
-                newest = report if run.run_id == report.run_id else kept_disclosure(self.journal, run.run_id)
-            except UsageError:  # it was stopped before it left a report, or the report was purged
-                continue
-            return {key: row["basis"] for key, row in _rows(newest, answers).items()}
-        return {}
+        newest = newest_report(self.journal, report.bot)
+        records = [each.record_id for each in answers]
+        return {key: row["basis"] for key, row in bases_of(newest, records).items()} if newest else {}
 
     def _made(self, answer: Answer, row: Mapping[str, Any], place: Place) -> Disposition:
         """Return the decision that an answer states.
@@ -196,10 +195,3 @@ def _handed_out(report: Report, language: str) -> HandedOut:
         shown = Shown(standard)
         tables = [judged(report, standard, shown, verdict) for verdict in Verdict]
         return hand_out(table for table in tables if table.height)
-
-
-def _rows(report: Report, answers: Iterable[Answer]) -> dict[str, dict[str, Any]]:
-    """Return the verdicts on the records that were answered, with their basis."""
-    wanted = report.verdicts.filter(report.verdicts["record_id"].is_in([each.record_id for each in answers]))
-    rows = with_bases(wanted, report.differences, report.members).iter_rows(named=True)
-    return {row["record_id"]: row for row in rows}
