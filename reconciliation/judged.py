@@ -79,6 +79,8 @@ def _band(rows: pl.DataFrame) -> pl.Series:
 
 def _given(rows: pl.DataFrame, report: Report) -> pl.DataFrame:
     """Return per row what a person decided before, under the words of the reader's language."""
+    if not report.reviews.height:
+        return pl.DataFrame({name: pl.repeat("", rows.height, dtype=pl.String, eager=True) for name in REVIEW_COLUMNS})
     words = {code: _(text) for code, text in headings.DISPOSITIONS.items()}
     given = rows.select("record_id").join(report.reviews, on="record_id", how="left", maintain_order="left")
     return given.select(plain(pl.col(name)) for name in REVIEW_COLUMNS).with_columns(

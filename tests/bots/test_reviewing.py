@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests.reconciliation.builders import report
 from words.languages import choose, speaking
 
 DIFFERS = "Differs"
+SIZE = 40  # two records of every verdict
 
 
 class Office:
@@ -32,17 +34,24 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.journal = Journal.open(folder / ".yinxin")
-        self.report = self.left(report())
-        self.files = 0
+        self.report, self.files = report(SIZE), 0
+        self.report.run_id = next((run.run_id for run in self.journal.runs()), "")
+        if not self.report.run_id:
+            self.left(self.report)
 
-    def left(self, made: Report) -> Report:
+    @cached_property
+    def book(self) -> Any:
+        """The workbook of the run, open."""
+        return openpyxl.load_workbook(self.folder / "run.xlsx")
+
+    def left(self, made: Report) -> None:
         """Let a run leave this report."""
         made.run_id = self.journal.begin_run("disclosure", "2026-03-01", "2026-07-29", "2026-07-29")
         self.journal.remember_verdicts(made.run_id, made.verdicts.iter_rows(named=True))
         self.journal.remember_quarantine(made.run_id, [])
         self.journal.keep_evidence(made.run_id, REPORT, made.bot, pack(made), ".json.gz")
-        self.book: Any = openpyxl.load_workbook(write_workbook(made, self.folder / "run.xlsx", LICENCE))
-        return made
+        write_workbook(made, self.folder / "run.xlsx", LICENCE)
+        self.__dict__.pop("book", None)
 
     def answer(self, row: int, *answers: str, sheet: str = DIFFERS) -> None:
         """Write a disposition, a name and a reason into a row."""
@@ -69,11 +78,20 @@ class Office:
         return self.bring(**options)
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office after its first run, for every test to copy."""
+    choose("en")
+    folder = tmp_path_factory.mktemp("begun")
+    Office(folder).journal.close()
+    return folder
+
+
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(begun: Path, tmp_path: Path) -> Iterator[Office]:
     """One office, in English."""
     choose("en")
-    made = Office(tmp_path)
+    made = Office(Path(shutil.copytree(begun, tmp_path / "office")))
     yield made
     made.journal.close()
     choose("en")
@@ -149,10 +167,7 @@ def test_changed_evidence_is_refused_and_the_rest_is_taken(office: Office) -> No
 def test_an_answer_that_is_none_names_its_row(office: Office, answers: tuple[str, ...], code: str) -> None:
     """Unknown words, and what lacks the reason it needs, are told and not taken."""
     found = office.decided(2, *answers)
-    assert (codes(found), found.made) == [[(code, DIFFERS, 2)], []] or (codes(found), found.made) == (
-        [(code, DIFFERS, 2)],
-        [],
-    )
+    assert (codes(found), found.made) == ([(code, DIFFERS, 2)], [])
 
 
 @pytest.mark.parametrize(
@@ -191,7 +206,7 @@ def test_rows_of_one_record_must_not_contradict(office: Office) -> None:
 
 def test_a_workbook_of_elsewhere_is_refused(office: Office, tmp_path: Path) -> None:
     """One of another workspace, one without the properties, and a file that is no workbook."""
-    other = write_workbook(report(), tmp_path / "other.xlsx", LICENCE)
+    other = write_workbook(report(1), tmp_path / "other.xlsx", LICENCE)
     bare = tmp_path / "bare.xlsx"
     openpyxl.Workbook().save(bare)
     text = tmp_path / "text.xlsx"
@@ -229,7 +244,7 @@ def test_a_decision_about_what_has_changed_is_refused(office: Office) -> None:
     """Once a newer run has found the record otherwise, the older workbook does not count for it."""
     office.answer(2, "Deliver", "张三", "原件已核对")
     older = office.saved()
-    newer = report()
+    newer = report(SIZE)
     newer.differences = newer.differences.with_columns(other_value=pl.lit("91150100MA0N12340D"))
     office.left(newer)
     assert codes(office.bring(older)) == [("record-changed", DIFFERS, 2)]
@@ -239,7 +254,7 @@ def test_what_was_decided_stands_in_the_next_workbook(office: Office) -> None:
     """It is filled in where nothing changed and needs no second import; a change of it counts as one."""
     office.decided(2, "Deliver", "张三", "原件已核对")
     (made,) = office.journal.dispositions()
-    newer = report()
+    newer = report(SIZE)
     row = {"record_id": made.record_id, "disposition": "deliver", "reviewer": "张三", "review_reason": "原件已核对"}
     newer.reviews = pl.DataFrame([row | {"earlier": ""}])
     office.left(newer)
@@ -252,7 +267,7 @@ def test_what_was_decided_stands_in_the_next_workbook(office: Office) -> None:
 
 def test_an_emptied_decision_is_not_silently_kept(office: Office) -> None:
     """Whoever deletes one is told how it is taken back."""
-    newer = report()
+    newer = report(SIZE)
     record = newer.verdicts.filter(pl.col("verdict") == "differs")["record_id"][0]
     newer.reviews = pl.DataFrame(
         [{"record_id": record, "disposition": "hold", "reviewer": "张三", "review_reason": "x", "earlier": ""}]
@@ -275,13 +290,14 @@ def test_what_waits_for_a_second_person_is_let_go_by_one(office: Office) -> None
 def converted(path: Path) -> Path:
     """Open a workbook in LibreOffice and save it again."""
     program = shutil.which("soffice") or pytest.skip("there is no LibreOffice here")
-    home, out = path.parent / "office", path.parent / "saved"
+    home, out = path.parent / "home", path.parent / "saved"
     command = [program, f"-env:UserInstallation={home.as_uri()}", "--headless", "--convert-to", "xlsx"]
     subprocess.run([*command, "--outdir", str(out), str(path)], check=True, capture_output=True, timeout=120)
     return out / path.name
 
 
 def sorted_upside_down(office: Office) -> None:
+    """Sort a list the other way round."""
     sheet = office.book[DIFFERS]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
     for number, row in enumerate(reversed(rows), 2):
@@ -290,17 +306,19 @@ def sorted_upside_down(office: Office) -> None:
 
 
 def other_order_of_sheets(office: Office) -> None:
+    """Move a list behind others, and hide it."""
     office.book.move_sheet(DIFFERS, offset=4)
     office.book[DIFFERS].sheet_state = "hidden"
 
 
 def column_moved(office: Office) -> None:
+    """Move the first two columns behind the last one."""
     sheet = office.book[DIFFERS]
     sheet.move_range(f"A1:B{sheet.max_row}", cols=sheet.max_column)
 
 
 def as_they_are(_office: Office) -> None:
-    pass
+    """Leave all as it is."""
 
 
 @pytest.mark.parametrize("change", [sorted_upside_down, other_order_of_sheets, column_moved, as_they_are])
