@@ -87,7 +87,7 @@ def _newest(workspace: Workspace, journal: Journal) -> Iterator[Report]:
 
 def _reviewed(report: Report, row: dict[str, Any], stands: Standing | None, last: Standing | None) -> Reviewed:
     where = OPEN if last is None else AGAIN if stands is None else DISPUTED if stands.objections else SETTLED
-    known = (stands or last).in_force if stands or last else None
+    known = stands.in_force if stands else last.in_force if last else None
     return Reviewed(
         standing=where,
         bot=report.bot,

@@ -97,7 +97,8 @@ def compare_dispositions(connection: Connection, found: Found, purged: Purged) -
         for row in page:
             subject, gone = f"disposition/{row['id']}", row["id"] in purged.dispositions
             found.checked["dispositions"] += 1
-            found.purged["dispositions"] += gone
+            if gone:
+                found.purged["dispositions"] += 1
             if subject not in told:
                 found.flaws.append(Flaw(0, subject, "unrecorded"))
                 continue

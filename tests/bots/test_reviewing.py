@@ -67,15 +67,15 @@ class Office:
         self.book.save(path)
         return path
 
-    def bring(self, path: Path | None = None, by: str = "王五", **options: bool) -> Imported:
+    def bring(self, path: Path | None = None, *, settle: bool = False, dry_run: bool = False) -> Imported:
         """Import one workbook."""
-        (found,) = import_files(self.journal, [path or self.saved()], by, **options)
+        (found,) = import_files(self.journal, [path or self.saved()], "王五", settle=settle, dry_run=dry_run)
         return found
 
-    def decided(self, row: int, *answers: str, **options: bool) -> Imported:
+    def decided(self, row: int, *answers: str, settle: bool = False, dry_run: bool = False) -> Imported:
         """Answer a row and bring the workbook."""
         self.answer(row, *answers)
-        return self.bring(**options)
+        return self.bring(settle=settle, dry_run=dry_run)
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,12 @@ from journal.texts import now
 NOTHING_KEPT = Kept(frozenset(), frozenset(), frozenset())
 
 
-def decision(run: str, **changes: object) -> Disposition:
+def decision(run: str, **changes: str) -> Disposition:
     """One decision."""
     told = {"record_id": "r1", "document_number": "许准〔2024〕1号", "verdict": "differs", "fingerprint": "f1"}
-    said = {"basis": "b1", "disposition": "deliver", "reviewer": "张三", "reason": "见附件", "settles": False}
-    return Disposition(run_id=run, **{**told, **said, "imported_by": "admin", "file_sha256": "0" * 64, **changes})
+    said = {"basis": "b1", "disposition": "deliver", "reviewer": "张三", "reason": "见附件"}
+    texts = {**told, **said, "imported_by": "admin", "file_sha256": "0" * 64, **changes}
+    return Disposition(run_id=run, settles=False, id=0, **texts)
 
 
 def test_a_decision_is_read_back_as_it_was_kept(journal: Journal, run: str) -> None:

@@ -60,7 +60,7 @@ def mixed(lines: Lines, chance: randoms.Random) -> Lines:
     return [[line[place] for place in order] + [own] for line, own in [(head, "Mine"), *((row, "x") for row in rows)]]
 
 
-def read(sheets: dict[str, Lines]) -> tuple[set[tuple[str, ...]], list[str]]:
+def read(sheets: dict[str, Lines]) -> tuple[set[tuple[str, str, str, str]], list[str]]:
     """What is answered about which record, and what is wrong."""
     frames = {
         name: pl.DataFrame(lines, orient="row", schema=[f"c{place}" for place in range(len(lines[0]))])
@@ -72,7 +72,7 @@ def read(sheets: dict[str, Lines]) -> tuple[set[tuple[str, ...]], list[str]]:
     return told, [error.code for error in [*returned.problems, *contradictions]]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, len(DISPOSITIONS)), min_size=1, max_size=9), st.randoms(use_true_random=False))
 def test_no_order_of_rows_columns_or_sheets_matters(choices: list[int], chance: randoms.Random) -> None:
     """Any permutation gives the same answers and no complaint."""
@@ -85,7 +85,7 @@ def test_no_order_of_rows_columns_or_sheets_matters(choices: list[int], chance: 
     assert bool(plain) == any(choice < len(DISPOSITIONS) for choice in choices)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_no_edit_of_a_locked_cell_goes_unseen(data: st.DataObject) -> None:
     """Whatever cell of the evidence is changed, its row is refused and every other one is taken."""
