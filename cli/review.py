@@ -87,7 +87,7 @@ def register(app: typer.Typer) -> None:
         month: Annotated[str | None, typer.Option(help=_("All runs that began in this month, YYYY-MM."))] = None,
         record: Annotated[str | None, typer.Option(metavar="DOC_NO", help=_("One document number."))] = None,
         output: Annotated[
-            Path | None, typer.Option("--output", "-o", help=_("The .zip file to write; without it, one in reports/."))
+            Path | None, typer.Option("--output", help=_("The .zip file to write; without it, one in reports/."))
         ] = None,
         force: Annotated[bool, typer.Option("--force", help=_("Overwrite the file if it is there."))] = False,
     ) -> int:
