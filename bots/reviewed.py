@@ -24,8 +24,8 @@ from words.languages import N_
 STATES = (N_("in force"), N_("agrees"), N_("disagrees"), N_("replaced"), N_("before the record changed"))
 _IN_FORCE, _AGREES, _DISAGREES, _REPLACED, _BEFORE = STATES
 #: Where a row stands that asks for a decision, or has one.
-STANDINGS = (N_("open"), N_("open again"), N_("disputed"), N_("decided"))
-OPEN, AGAIN, DISPUTED, SETTLED = STANDINGS
+STANDINGS = (N_("open"), N_("open again"), N_("contested"), N_("decided"))
+OPEN, AGAIN, CONTESTED, SETTLED = STANDINGS
 _LATEST = 5  # runs that are looked through for one that left a report
 
 
@@ -86,7 +86,7 @@ def _newest(workspace: Workspace, journal: Journal) -> Iterator[Report]:
 
 
 def _reviewed(report: Report, row: dict[str, Any], stands: Standing | None, last: Standing | None) -> Reviewed:
-    where = OPEN if last is None else AGAIN if stands is None else DISPUTED if stands.objections else SETTLED
+    where = OPEN if last is None else AGAIN if stands is None else CONTESTED if stands.objections else SETTLED
     known = stands.in_force if stands else last.in_force if last else None
     return Reviewed(
         standing=where,

@@ -94,7 +94,7 @@ class _Import:
 
     def _report(self) -> tuple[Report, str]:
         """Return the report whose workbook this is, and the language it was written in."""
-        told = properties(self.content, str(self.file), Limits())
+        told = self._properties()
         run_id, language = told.get("yinxin_run", ""), told.get("yinxin_language", "")
         if not run_id or language not in LANGUAGES:
             raise UsageError(
@@ -112,6 +112,15 @@ class _Import:
             ) from error
         self.imported.run_id = run_id
         return kept_disclosure(self.journal, run_id), language
+
+    def _properties(self) -> dict[str, str]:
+        """Return the properties of the file; what is not packed, or not packed as a workbook, has none."""
+        try:
+            return properties(self.content, str(self.file), Limits())
+        except BusinessError as error:
+            if error.code == "zip-damaged":
+                return {}
+            raise
 
     def _decide(self, report: Report, answers: list[Answer], *, settle: bool) -> None:
         rows = bases_of(report, [each.record_id for each in answers])

@@ -52,9 +52,9 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         from dataclasses import asdict
 
-        from bots.reviewed import AGAIN, DISPUTED, OPEN, SETTLED, reviewed
+        from bots.reviewed import AGAIN, CONTESTED, OPEN, SETTLED, reviewed
 
-        wanted = {DISPUTED} if conflicts else {OPEN, AGAIN, DISPUTED} if waiting else {AGAIN, DISPUTED, SETTLED}
+        wanted = {CONTESTED} if conflicts else {OPEN, AGAIN, CONTESTED} if waiting else {AGAIN, CONTESTED, SETTLED}
         workspace = call.workspace()
         with workspace.journal() as journal:
             found = [each for each in reviewed(workspace, journal) if each.standing in wanted]
