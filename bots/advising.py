@@ -90,6 +90,8 @@ def _delivery(forms: Sequence[Form], _judged: Sequence[Judgement], ways: Sequenc
 
 def _held(_forms: Sequence[Form], judged: Sequence[Judgement], _ways: Sequence[Way]) -> Advice | None:
     newest = next(iter(judged), None)
+    if newest and newest.bucket == Bucket.EXEMPT:
+        return _advice(_NOBODY, N_("Nothing: it was found exempt from disclosure."))
     if newest is None or newest.bucket != Bucket.HELD or newest.verdict == Verdict.AMBIGUOUS:
         return None
     if newest.compliance == Compliance.MALFORMED:

@@ -17,6 +17,7 @@ from bots.operator import operator
 from bots.order import Order
 from bots.recounting import tell_calendar
 from bots.reporting import Facts, build_report
+from bots.standing import as_frame, standing
 from bots.story import Done, Story
 from bots.watching import Watch
 from bots.workspace import Workspace
@@ -24,6 +25,7 @@ from connectors.base import Ledgers, Source
 from journal import Action, Journal, State
 from mappings.standards import Standard
 from reconciliation.clocks import Clock
+from reconciliation.disposing import dispose
 from reconciliation.report import Bucket
 from reconciliation.verdicts import Reconciliation, reconcile
 from words.errors import Place, UsageError, YinxinError
@@ -50,6 +52,7 @@ class Disclosure(Story):
         with self.watch.step("reconcile"):
             records = self._judged(source.records)
             found = self._reconcile(records, ledger, feed, source.quarantine)
+            found, reviews = dispose(found, as_frame(standing(self.journal.dispositions())))
             gated, found = self._gated(run_id, records, found, shown, source, feed)
             tell_calendar(self.journal, run_id, self.order.bot, self.calendar.version, found.verdicts)
             due = records.filter(found.rows["bucket"] == Bucket.DUE.value)
@@ -60,7 +63,7 @@ class Disclosure(Story):
                 trouble = trouble or await self._confirm(run_id)
         with self.watch.step("report"):
             calendar = self.calendar
-            facts = Facts(run_id, self.order, self.declared, calendar, source, ledger, feed, records, found)
+            facts = Facts(run_id, self.order, self.declared, calendar, source, ledger, feed, records, found, reviews)
             report = build_report(facts, self.journal, self.feed, due)
             done = self._ended(run_id, report, [trouble])
         return Done(report, (*done.troubles, *ledger.troubles))

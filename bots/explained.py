@@ -91,8 +91,24 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What a person decided, on which verdict of which run; ``state`` says what it is to the record as it is now."""
+
+    at: str
+    run: str
+    number: str
+    verdict: str
+    disposition: str
+    reviewer: str
+    reason: str
+    settles: bool
+    imported_by: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """Everything about one record of a standard: newest form, newest judgement and oldest delivery first.
+    """Everything about one record of a standard: newest form and judgement, oldest delivery and decision first.
 
     ``warnings`` says what keeps nothing back and a person should look at in the newest form.
     """
@@ -105,6 +121,7 @@ class Told:
     judgements: tuple[Judgement, ...]
     deadline: Deadline | None
     ways: tuple[Way, ...]
+    decisions: tuple[Decided, ...]
     advice: Advice
 
 

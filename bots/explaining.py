@@ -14,6 +14,7 @@ from bots.explained import Difference, Explained, Form, Judgement, Member, Told,
 from bots.followed import Way
 from bots.replaying import standard_of
 from bots.reporting import kept_disclosure
+from bots.reviewed import decided
 from bots.searching import never_seen
 from bots.tried import tried_on
 from bots.ways import way_of
@@ -81,7 +82,9 @@ class _Explaining:
         advice = about_record(forms, mine, ways)
         bot = self.run((forms or mine)[0].run).bot
         odd = self._warnings(bot, rows[0]) if rows else ""
-        return Told(self.standard(bot).name, record_id, name, forms, odd, tuple(mine), deadline, ways, advice)
+        decisions = tuple(decided(self.workspace, self.journal, self.journal.dispositions(record_id)))
+        standard = self.standard(bot).name
+        return Told(standard, record_id, name, forms, odd, tuple(mine), deadline, ways, decisions, advice)
 
     def _warnings(self, bot: str, row: RecordRow) -> str:
         """Return what the profile of the bot's feed warns of, as it is now; nothing where there is none any more."""

@@ -20,7 +20,7 @@ from connectors.base import Feed
 from journal import EvidenceRow, Journal
 from mappings.standards import STANDARDS, Standard
 from reconciliation.commitments.report import CommitmentReport
-from reconciliation.headings import CHAIN_HEAD
+from reconciliation.headings import CHAIN_HEAD, DISPOSITIONS
 from reconciliation.rates import rates
 from reconciliation.report import Bucket, Compliance, Counts, Report, RunReport, Timeliness, Verdict
 from reconciliation.shipping import pack, unpack
@@ -48,7 +48,10 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a run found, before it is told; ``calendar`` is the one that counted."""
+    """What a run found, before it is told.
+
+    ``calendar`` is the one that counted; ``reviews`` is what persons decided before.
+    """
 
     run_id: str
     order: Order
@@ -59,6 +62,7 @@ class Facts:
     feed: Side
     records: pl.DataFrame
     found: Reconciliation
+    reviews: pl.DataFrame
 
 
 def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) -> Report:
@@ -84,6 +88,7 @@ def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) 
         members=facts.found.members,
         records=_full_list(facts, sent, feed.profile.standard),
         timeline=timeline_of(journal, feed.name, facts.calendar, facts.order.as_of, verdicts),
+        reviews=facts.reviews,
         quarantine=quarantine,
         evidence=evidence_of(journal, facts.run_id),
         notes=_notes(facts, journal),
@@ -119,6 +124,7 @@ def _counts(facts: Facts, outcomes: list[str]) -> Counts:
         already_disclosed=buckets.count(Bucket.ALREADY_DISCLOSED.value),
         held=buckets.count(Bucket.HELD.value),
         due=buckets.count(Bucket.DUE.value),
+        exempt=buckets.count(Bucket.EXEMPT.value),
         confirmed=outcomes.count("confirmed"),
         waiting=outcomes.count("waiting"),
         differs=outcomes.count("differs"),
@@ -159,9 +165,18 @@ def _notes(facts: Facts, journal: Journal) -> dict[str, str]:
         N_("Rows the feed showed before the run"): str(facts.feed.rows),
         N_("Rows new since the last run"): str(facts.source.new),
         N_("Working-day calendar"): facts.calendar.version,
+        N_("Decisions of persons"): decisions_told(facts.reviews),
         N_("Program"): f"yinxin {version('yinxin')}",
         CHAIN_HEAD: journal.head(),
     }
+
+
+def decisions_told(reviews: pl.DataFrame) -> str:
+    """Return how many records stand under each disposition, and how many are open again or disputed."""
+    counted = dict(reviews["disposition"].value_counts().iter_rows())
+    lines = [(_(text), counted.get(code, 0)) for code, text in DISPOSITIONS.items()]
+    lines.append((_("open again or disputed"), reviews.filter(pl.col("earlier") != "").height))
+    return _(", ").join(f"{word} {count:,}" for word, count in lines if count) or "–"
 
 
 def result_of(report: Report, workbook: Path | None, seconds: dict[str, float]) -> dict[str, Any]:

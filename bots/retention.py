@@ -17,7 +17,7 @@ _NAMES = ("name", "legal_representative")
 _FINDINGS = frozenset({
     *("group", "rule", "sentence", "authority_name", "certificate_number"),
     *("decision_date", "deadline", "disclosed_on", "differing"),
-    *("source_origin", "ledger_origin", "feed_origin"),
+    *("source_origin", "ledger_origin", "feed_origin", "fingerprint"),
 })  # fmt: skip
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 GROUP = "audit"
 _SHOWN = 20  # flaws on a terminal; --json lists all
 THING_WORDS = (N_("events"), N_("runs"), N_("findings"), N_("deliveries"), N_("receipts"), N_("evidence"))
+PERSONS_WORDS = (N_("dispositions"),)
 TABLE_WORDS = (N_("records"), N_("collected"), N_("quarantine"), N_("verdicts"))
 
 

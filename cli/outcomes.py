@@ -12,6 +12,7 @@ from reconciliation.commitments.report import CommitmentReport
 from reconciliation.commitments.summary import commitment_blocks
 from reconciliation.headings import field_label
 from reconciliation.report import Report, RunReport
+from reconciliation.reviews import unanswered
 from reconciliation.summary import summary_blocks
 from words.languages import gettext as _
 from words.languages import ngettext
@@ -77,8 +78,7 @@ def needs_a_person(report: RunReport) -> bool:
         return True
     if isinstance(report, CommitmentReport):
         return False
-    verdicts = _disclosed(report).verdicts
-    return bool(verdicts.filter(verdicts["verdict"] != "agreed").height)
+    return bool(unanswered(_disclosed(report)).height)
 
 
 def _disclosed(report: RunReport) -> Report:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from bots.explained import Advice, Difference, Explained, Form, Judgement, Never, Told, Tried, Waiting
+from bots.explained import Advice, Decided, Difference, Explained, Form, Judgement, Never, Told, Tried, Waiting
 from bots.followed import Deadline
 from cli.printing import Block, opening
 from cli.timeline import BETWEEN, local, timeline
 from mappings.standards import STANDARDS, Standard
-from reconciliation.headings import MEANINGS, field_label, title, word
+from reconciliation.headings import DISPOSITIONS, MEANINGS, field_label, title, word
 from reconciliation.report import Verdict
 from words.languages import N_, ngettext
 from words.languages import gettext as _
@@ -28,7 +28,7 @@ _STAGES = {
 def sections(found: Explained, folder: Path) -> Iterator[list[Block]]:
     """Yield the blocks that are printed together; paths are told as seen from ``folder``."""
     for record in found.records:
-        yield [_head(found.number, record.name, record.advice), _where(record)]
+        yield [_head(found.number, record.name, record.advice), _where(record), *decisions(record.decisions)]
         yield [*_members(record), *_tried(record)]
         yield [_deadline(record.deadline), *(timeline(way, folder) for way in record.ways)]
         yield list(_says(STANDARDS[record.standard], record.forms))
@@ -57,6 +57,20 @@ def _where(record: Told) -> Block:
         (_("Worth a look"), record.warnings),
     ]
     return _("Where it is"), [pair for pair in pairs if pair[1]]
+
+
+def decisions(made: Sequence[Decided]) -> Iterator[Block]:
+    """Yield what persons decided, a line each; nothing where nobody did."""
+    if made:
+        yield _("What persons decided"), [(local(each.at), _decision(each)) for each in made]
+
+
+def _decision(each: Decided) -> str:
+    word = _(DISPOSITIONS.get(each.disposition, each.disposition))
+    who = _("{reviewer}: {word} ({reason})").format(reviewer=each.reviewer, word=word, reason=each.reason or "–")
+    brought = "" if each.imported_by == each.reviewer else _("imported by {who}").format(who=each.imported_by)
+    settles = _("settles a disagreement") if each.settles else ""
+    return BETWEEN.join(filter(None, (who, _(each.state), settles, brought, title(each.verdict), each.run)))
 
 
 def _members(record: Told) -> Iterator[Block]:

@@ -6,6 +6,7 @@ from journal.blanking import Kept
 from journal.collected import CollectedRow, KnownRow, Remembered
 from journal.crew import GONE_AFTER, Worker, new_name
 from journal.deliveries import Action, Delivery, IllegalTransition, Prepared
+from journal.dispositions import Disposition
 from journal.events import EventRow
 from journal.evidence import EvidenceRow, ReceiptRow
 from journal.flaws import Flaw
@@ -35,6 +36,7 @@ __all__ = [
     "CollectedRow",
     "Damage",
     "Delivery",
+    "Disposition",
     "EventRow",
     "EvidenceRow",
     "Firing",

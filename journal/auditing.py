@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from journal.comparing import compare_deliveries, compare_findings, compare_runs
+from journal.comparing import compare_deliveries, compare_dispositions, compare_findings, compare_runs
 from journal.database import Book
 from journal.flaws import Flaw, Found
 from journal.papers import compare_evidence, compare_receipts
@@ -71,11 +71,12 @@ class Auditing(Book):
             return self._compared(connection, proof.head)
 
     def _compared(self, connection: Connection, head: Head) -> Audit:
-        names = ("runs", "findings", "deliveries", "receipts", "evidence")
+        names = ("runs", "findings", "deliveries", "dispositions", "receipts", "evidence")
         found, gone = Found(checked=Counter(dict.fromkeys(names, 0))), purged(connection)
         compare_runs(connection, found)
         compare_findings(connection, found)
         compare_deliveries(connection, found, gone)
+        compare_dispositions(connection, found, gone)
         compare_receipts(connection, found, gone)
         compare_evidence(connection, found, gone, self.folder)
         flaws = tuple(sorted(found.flaws, key=lambda flaw: (flaw.seq, flaw.subject)))

@@ -13,7 +13,17 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, bindpar
 from journal.comparing import line_of
 from journal.flaws import paged
 from journal.purged import Purged
-from journal.schema import collected, deliveries, evidence, quarantine, receipts, records, sightings, verdicts
+from journal.schema import (
+    collected,
+    deliveries,
+    dispositions,
+    evidence,
+    quarantine,
+    receipts,
+    records,
+    sightings,
+    verdicts,
+)
 from journal.states import OPEN, State
 from journal.texts import canonical, pack, sha256, unpack
 
@@ -44,7 +54,8 @@ class Blanker:
     Attributes:
         gone: what was blanked already.
         counts: per table how many rows held something to blank.
-        told: the numbers of deliveries, receipts and evidence among them, and the hash of what is left, for the event.
+        told: the numbers of deliveries, dispositions, receipts and evidence among them, and the hash of what is left,
+            for the event.
     """
 
     connection: Connection
@@ -57,9 +68,12 @@ class Blanker:
     def blank(self) -> None:
         """Blank all of it."""
         self._deliveries()
+        self._dispositions()
         self._receipts()
         self.told["evidence"] = pack(self._numbers(evidence, self.gone.evidence))
-        self._data(records, records.c.turn, {"content": self.kept.fields, "changed": self.kept.fields}, self._unused())
+        self._data(
+            records, records.c.turn, {"content": self.kept.fields, "changed": self.kept.fields}, self._unused(records)
+        )
         self._data(quarantine, quarantine.c.id, {"data": self.kept.findings})
         self._data(verdicts, verdicts.c.id, {"data": self.kept.findings})
         self._collected()
@@ -85,6 +99,13 @@ class Blanker:
             self._update(deliveries, deliveries.c.id, changes)
         self.told |= {"deliveries": pack(numbers), "left_sha256": left.hexdigest()}
 
+    def _dispositions(self) -> None:
+        """Forget the reasons that persons gave: whatever they wrote may name somebody."""
+        stated = self._of_old(dispositions) & (dispositions.c.reason != "") & self._unused(dispositions)
+        numbers = list(self.connection.scalars(select(dispositions.c.id).where(stated).order_by(dispositions.c.id)))
+        self.told["dispositions"] = pack(numbers)
+        self._update(dispositions, dispositions.c.id, [{"reason": "", "key": number} for number in numbers])
+
     def _receipts(self) -> None:
         numbers = self._numbers(receipts, self.gone.receipts)
         self.told["receipts"] = pack(numbers)
@@ -99,11 +120,11 @@ class Blanker:
         self.counts[table.name] = len(numbers)
         return numbers
 
-    def _unused(self) -> ColumnElement[bool]:
-        """Records that no later run has judged, and that nobody has to act on."""
+    def _unused(self, table: Table) -> ColumnElement[bool]:
+        """Rows of records that no later run has judged, and that nobody has to act on."""
         later = select(verdicts.c.record_id).where(verdicts.c.run_id.not_in(self.old))
         waiting = select(deliveries.c.record_id).where(deliveries.c.state.in_(NEEDED))
-        return records.c.record_id.not_in(later) & records.c.record_id.not_in(waiting)
+        return table.c.record_id.not_in(later) & table.c.record_id.not_in(waiting)
 
     def _data(
         self,

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Text, cast, func, literal, select
 
+from journal.dispositions import TOLD
 from journal.flaws import Flaw, Found, digest, paged, raw, told_of
 from journal.purged import Purged
-from journal.schema import deliveries, events, quarantine, runs, verdicts
+from journal.schema import deliveries, dispositions, events, quarantine, runs, verdicts
 from journal.telling import Told, expected_delivery, expected_run
 
 _BATCH = 500
@@ -84,6 +85,27 @@ def _compare_delivery(found: Found, told: dict[str, list[Told]], have: dict[str,
         del want["payload"]
         want["reason"] = have["reason"] and want["reason"]
     found.differing(subject, told[subject], want, have)
+
+
+def compare_dispositions(connection: Connection, found: Found, purged: Purged) -> None:
+    """Every disposition is as its event told it; its reason too, unless a purge removed that."""
+    known = select(literal("disposition/", Text) + cast(dispositions.c.id, Text))
+    lost = select(events.c.seq, events.c.subject)
+    found.missing(connection, lost.where(events.c.kind == "disposition.made", events.c.subject.not_in(known)))
+    for page in paged(connection, select(dispositions), dispositions.c.id, _BATCH):
+        told = told_of(connection, [f"disposition/{row['id']}" for row in page], "disposition.")
+        for row in page:
+            subject, gone = f"disposition/{row['id']}", row["id"] in purged.dispositions
+            found.checked["dispositions"] += 1
+            if gone:
+                found.purged["dispositions"] += 1
+            if subject not in told:
+                found.flaws.append(Flaw(0, subject, "unrecorded"))
+                continue
+            event = told[subject][0]
+            want = {name: event.data[name] for name in TOLD} | {"run_id": event.run_id}
+            want["reason"] = digest("") if gone else event.data["reason_sha256"]
+            found.differing(subject, told[subject], want, {**row, "reason": digest(row["reason"])})
 
 
 def line_of(delivery: int, payload_sha256: str) -> bytes:

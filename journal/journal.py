@@ -18,6 +18,7 @@ from journal.counting import Counting
 from journal.crew import Crew
 from journal.database import Facts, look, upgrade
 from journal.decisions import Decisions
+from journal.dispositions import Dispositions
 from journal.edges import Edges
 from journal.engines import open_engine
 from journal.events import Events
@@ -52,6 +53,7 @@ def _using(folder: Path, url: str | URL | None) -> Iterator[Engine]:
 
 class Journal(
     Decisions,
+    Dispositions,
     Runs,
     Counting,
     CollectedRows,

@@ -19,12 +19,14 @@ class Purged:
 
     Attributes:
         deliveries: delivery → the number of the event of its purge.
+        dispositions: numbers of dispositions whose reason is gone.
         receipts: numbers of receipts.
         evidence: numbers of pieces of evidence.
         left: number of a purge's event → hash of what it left of its deliveries.
     """
 
     deliveries: dict[int, int]
+    dispositions: frozenset[int]
     receipts: frozenset[int]
     evidence: frozenset[int]
     left: dict[int, str]
@@ -36,6 +38,7 @@ def purged(connection: Connection) -> Purged:
     told = {seq: json.loads(data) for seq, data in connection.execute(query)}
     return Purged(
         deliveries={number: seq for seq, data in told.items() for number in unpack(data["deliveries"])},
+        dispositions=frozenset(number for data in told.values() for number in unpack(data.get("dispositions", ""))),
         receipts=frozenset(number for data in told.values() for number in unpack(data["receipts"])),
         evidence=frozenset(number for data in told.values() for number in unpack(data["evidence"])),
         left={seq: data["left_sha256"] for seq, data in told.items()},

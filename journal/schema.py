@@ -24,7 +24,7 @@ from sqlalchemy import (
 from journal.states import LIVE, State
 
 #: The newest revision in ``migrations/versions``; revisions are numbered so that text order is their order.
-REVISION = "0004"
+REVISION = "0005"
 
 metadata = MetaData(
     naming_convention={
@@ -162,6 +162,26 @@ Index(
     unique=True,
     sqlite_where=_live,
     postgresql_where=_live,
+)
+
+#: What persons decided about records, in the order of ``id``; none is ever changed, and a later one takes its place.
+dispositions = Table(
+    "dispositions",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    _run(),
+    _text("at"),
+    _text("record_id", index=True),
+    _text("document_number", index=True),
+    _text("verdict"),
+    _text("fingerprint"),
+    _text("basis"),
+    _text("disposition"),
+    _text("reviewer"),
+    _text("reason"),
+    Column("settles", Boolean, nullable=False),
+    _text("imported_by"),
+    _text("file_sha256"),
 )
 
 receipts = Table(

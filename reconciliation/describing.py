@@ -35,6 +35,7 @@ def describe(sides: Sides, groups: Groups, differing: pl.DataFrame, clock: Clock
     table = groups.table.with_columns(
         *(_stated(sides, groups, name).alias(name) for name in SHOWN),
         *(sides[side]["origin"].gather(groups.table[f"{side}_row"]).alias(f"{side}_origin") for side in SIDES),
+        _stated(sides, groups, "fingerprint").alias("fingerprint"),
         _decided(sides, groups, clock).alias("decision_date"),
         _least(groups, SOURCE, source["malformed"]).alias("malformed"),
         _least(groups, FEED, feed["received"]).alias("disclosed_on"),

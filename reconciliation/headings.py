@@ -16,6 +16,7 @@ WORDS = {
     "held": N_("held"),
     "due": N_("due"),
     "not_due": N_("nothing to send"),
+    "exempt": N_("exempt from disclosure"),
     "confirmed": N_("confirmed"),
     "waiting": N_("waiting"),
     "rejected": N_("rejected"),
@@ -120,6 +121,7 @@ COLUMNS = {
     "disposition": N_("Disposition"),
     "reviewer": N_("Reviewer"),
     "review_reason": N_("Reason given"),
+    "earlier": N_("Decided before"),
 }
 
 #: The sheets that are not named after a verdict.
@@ -136,7 +138,21 @@ DISPOSITIONS = {
     "hold": N_("Hold"),
     "correct_source": N_("Correct the source"),
     "correct_ledger": N_("Correct the ledger"),
+    "exempt": N_("Exempt"),
     "no_action": N_("No action"),
+}
+
+#: What a disposition brings about in the next runs, as long as the record and what it was compared with stay the same.
+EFFECTS = {
+    "deliver": N_("A record that is held is delivered by the next run. It needs a reason."),
+    "hold": N_("The record is not delivered until a person decides otherwise, even if it changes. It needs a reason."),
+    "correct_source": N_("The record is not delivered as it is; the next run judges it anew when it has changed."),
+    "correct_ledger": N_("The ledger is to be corrected; whether the record is delivered is left as it is."),
+    "exempt": N_(
+        "The law does not ask for its disclosure: it is not delivered, has no deadline, and counts in no rate of "
+        "concealment. It needs a reason."
+    ),
+    "no_action": N_("It was looked at and is left as it is. It needs a reason."),
 }
 
 MEANINGS = {
@@ -153,7 +169,7 @@ FORMULAS = {
     "late": N_("Of those records, the ones that the feed received after their deadline ÷ the same records."),
     "concealment": N_(
         "Decisions that the feed neither shows nor gave a receipt for ÷ decisions that source or ledger hold, "
-        "the quarantined ones included."
+        "the quarantined ones included and the exempt ones left out."
     ),
 }
 

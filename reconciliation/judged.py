@@ -11,11 +11,11 @@ import xxhash
 from mappings.standards import Standard
 from reconciliation import headings
 from reconciliation.headings import field_label, title
-from reconciliation.report import Report, Verdict
+from reconciliation.report import REVIEW_COLUMNS, Report, Verdict
 from reconciliation.shown import Shown
 from reconciliation.styles import TAB_ATTEND, TAB_LOOK_UP
 from reconciliation.tables import Column, Table, review_columns, stated
-from reconciliation.texts import contrast
+from reconciliation.texts import contrast, plain
 from words.languages import gettext as _
 
 _WHO = ("document_number", "name", "certificate_number", "authority_name", "decision_date")
@@ -50,7 +50,9 @@ def judged(report: Report, standard: Standard, shown: Shown, verdict: Verdict) -
         columns = shown.columns(rows, order)
     banded = verdict in (Verdict.DIFFERS, Verdict.AMBIGUOUS)
     tab = TAB_LOOK_UP if verdict is Verdict.AGREED else TAB_ATTEND
-    reviewed = _reviewed(columns, *shown.columns(rows, ["record_id"]))
+    given = _given(rows, report)
+    earlier = shown.columns(given, ["earlier"]) if (given["earlier"] != "").any() else ()
+    reviewed = _reviewed((*columns, *earlier), shown.columns(rows, ["record_id"])[0], given)
     return Table(title(verdict), tab, reviewed, _band(rows) if banded else None)
 
 
@@ -76,11 +78,22 @@ def _band(rows: pl.DataFrame) -> pl.Series:
     return rows["group"].rle_id() % 2 == 1
 
 
-def _reviewed(columns: tuple[Column, ...], record: Column) -> tuple[Column, ...]:
+def _given(rows: pl.DataFrame, report: Report) -> pl.DataFrame:
+    """Return per row what a person decided before, under the words of the reader's language."""
+    if not report.reviews.height:
+        return pl.DataFrame({name: pl.repeat("", rows.height, dtype=pl.String, eager=True) for name in REVIEW_COLUMNS})
+    words = {code: _(text) for code, text in headings.DISPOSITIONS.items()}
+    given = rows.select("record_id").join(report.reviews, on="record_id", how="left", maintain_order="left")
+    return given.select(plain(pl.col(name)) for name in REVIEW_COLUMNS).with_columns(
+        pl.col("disposition").replace(words)
+    )
+
+
+def _reviewed(columns: tuple[Column, ...], record: Column, given: pl.DataFrame) -> tuple[Column, ...]:
     evidence = (*columns, replace(record, hidden=True))
     seals = pl.Series("seal", [row_seal(texts) for texts in _displayed(evidence)], dtype=pl.String)
     seal = Column(_(headings.COLUMNS["seal"]), seals, hidden=True)
-    return (*evidence, seal, *review_columns(seals.len()))
+    return (*evidence, seal, *review_columns(given))
 
 
 def row_seal(texts: Iterable[str]) -> str:

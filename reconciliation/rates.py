@@ -2,7 +2,8 @@
 
 A record is *reported* when the feed already showed it or this run sent it. It is *accepted* when the feed shows it or
 gave a receipt for it. A decision is *checked* when source or ledger know it; it is *concealed* when after the run the
-feed neither shows it nor gave a receipt, so a decision in quarantine is concealed until it is put right.
+feed neither shows it nor gave a receipt, so a decision in quarantine is concealed until it is put right. One
+that a person found exempt from disclosure is not checked.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ def _flagged(verdicts: pl.DataFrame, as_of: str, quarantined: pl.DataFrame | Non
     shown = pl.col("bucket") == Bucket.ALREADY_DISCLOSED
     reported = shown | (pl.col("outcome") != "")
     taken = pl.col("outcome").is_in(RECEIVED)
-    checked = (pl.col("source_origin") != "") | (pl.col("ledger_origin") != "") | pl.col("quarantined")
+    known = (pl.col("source_origin") != "") | (pl.col("ledger_origin") != "") | pl.col("quarantined")
+    checked = known & (pl.col("bucket") != Bucket.EXEMPT)
     return pl.concat(rows).with_columns(
         reported=reported,
         accepted=shown | taken,

@@ -44,6 +44,7 @@ class Bucket(StrEnum):
     DUE = "due"
     ALREADY_DISCLOSED = "already_disclosed"
     HELD = "held"
+    EXEMPT = "exempt"  # a person found that the law does not ask for its disclosure
 
 
 @dataclass(slots=True)
@@ -61,6 +62,7 @@ class Counts:
     differs: int = 0
     rejected: int = 0
     unknown: int = 0
+    exempt: int = 0
     dry_run: bool = False
     #: The buckets that mapped records end in.
     _buckets: ClassVar[tuple[str, ...]] = ("due", "already_disclosed", "held")
@@ -72,9 +74,10 @@ class Counts:
 
     @property
     def _equations(self) -> tuple[tuple[str, int, str, int], ...]:
+        exempt = ("exempt",) if self.exempt else ()
         told = (
             ("collected", ("mapped", "quarantined")),
-            ("mapped", self._buckets),
+            ("mapped", (*self._buckets, *exempt)),
             ("due", ("confirmed", "waiting", "differs", "rejected", "unknown")),
         )
         known = self.as_dict()
@@ -131,6 +134,21 @@ class RunReport:
     dry_run: bool = False
 
 
+#: What persons decided before about the records of a run; all text, at most one row per record.
+REVIEW_COLUMNS = (
+    "record_id",
+    "disposition",  # what is in force for the record as it is, empty if nothing is
+    "reviewer",
+    "review_reason",
+    "earlier",  # what was decided before the record changed, or who disagrees, in the reader's language
+)
+
+
+def no_reviews() -> pl.DataFrame:
+    """Return the reviews of a run about whose records nobody decided anything."""
+    return pl.DataFrame(schema=dict.fromkeys(REVIEW_COLUMNS, pl.String))
+
+
 @dataclass(slots=True, kw_only=True)
 class Report(RunReport):
     """Everything a disclosure run found and did.
@@ -143,6 +161,7 @@ class Report(RunReport):
         records: the full list of mapped source records: ``origin``, ``bucket``, ``outcome``, ``warnings`` (what keeps
             nothing back and a person should look at) and the standard's fields.
         timeline: one row per group with a decision date; columns in ``TIMELINE_COLUMNS``.
+        reviews: what persons decided before; columns in ``REVIEW_COLUMNS``.
     """
 
     standard: str = "licence"
@@ -152,6 +171,7 @@ class Report(RunReport):
     members: pl.DataFrame
     records: pl.DataFrame
     timeline: pl.DataFrame = field(default_factory=lambda: _no_rows(TIMELINE_COLUMNS))
+    reviews: pl.DataFrame = field(default_factory=no_reviews)
 
 
 def _no_rows(columns: tuple[str, ...]) -> pl.DataFrame:
@@ -181,6 +201,7 @@ VERDICT_COLUMNS = (
     "ledger_origin",
     "feed_origin",
     "suggestion",  # nearest record on another side, never taken as a match
+    "fingerprint",  # of the source's record, else the ledger's, else the feed's
 )
 DIFFERENCE_COLUMNS = ("group", "document_number", "name", "field", "against", "source_value", "other_value", "origin")
 MEMBER_COLUMNS = ("group", "side", "origin")

@@ -101,11 +101,10 @@ def stated(values: pl.Series) -> pl.Series:
     return text.fill_null("") if text.null_count() else text
 
 
-def review_columns(height: int) -> tuple[Column, ...]:
-    """Return the empty columns in which a person answers."""
-    empty = pl.repeat("", height, dtype=pl.String, eager=True)
+def review_columns(given: pl.DataFrame) -> tuple[Column, ...]:
+    """Return the columns in which a person answers, filled in with what was answered before."""
     return tuple(
-        Column(_(headings.COLUMNS[name]), empty, "entry", room=room, entry=True) for name, room in REVIEW.items()
+        Column(_(headings.COLUMNS[name]), given[name], "entry", room=room, entry=True) for name, room in REVIEW.items()
     )
 
 

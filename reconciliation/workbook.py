@@ -51,7 +51,12 @@ def meanings() -> list[Meanings]:
     """Return what the verdicts mean and how the rates are computed."""
     verdicts = [(title(verdict), _(text)) for verdict, text in headings.MEANINGS.items()]
     rates = [(rate_name(name), _(headings.FORMULAS[name])) for name in RATES]
-    return [(_("What the verdicts mean"), verdicts), (_("How the rates are computed"), rates)]
+    effects = [(_(headings.DISPOSITIONS[code]), _(text)) for code, text in headings.EFFECTS.items()]
+    return [
+        (_("What the verdicts mean"), verdicts),
+        (_("What the dispositions bring about"), effects),
+        (_("How the rates are computed"), rates),
+    ]
 
 
 def _properties(book: Book) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import gettext as _gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -23,6 +25,17 @@ def choose(language: str | None) -> Language:
     global _chosen  # noqa: PLW0603 - one process speaks one language
     _chosen = "zh" if (language or _from_environment()).lower().startswith("zh") else "en"
     return _chosen
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak another language inside the block, as whoever reads again what was written in it."""
+    before = current()
+    choose(language)
+    try:
+        yield
+    finally:
+        choose(before)
 
 
 def current() -> Language:

@@ -47,6 +47,7 @@ def test_what_was_written_is_whole(worked: Journal) -> None:
         "runs": 1,
         "findings": 2,
         "deliveries": 3,
+        "dispositions": 0,
         "receipts": 1,
         "evidence": 1,
     }

@@ -62,6 +62,7 @@ def test_what_is_personal_goes_and_the_rest_stays(journal: Journal) -> None:
     assert purge(journal) == {
         "runs": 1,
         "deliveries": 1,
+        "dispositions": 0,
         "receipts": 1,
         "evidence": 1,
         "records": 1,

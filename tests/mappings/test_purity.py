@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 MATCHING = (
     *("matching", "meeting", "linking", "grouping", "comparing", "clocks", "describing", "policies", "verdicts"),
     *("rates", "report", "shipping", "summary"),
+    *("bases", "disposing", "reviews", "handed", "returned", "answers"),
 )
 MODULES = [
     *sorted((ROOT / "mappings").rglob("*.py")),

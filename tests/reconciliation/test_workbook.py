@@ -14,7 +14,7 @@ import pytest
 from mappings.standards import LICENCE
 from reconciliation import headings
 from reconciliation.judged import row_seal
-from reconciliation.report import Counts, Rate, Report, Timeliness, Verdict
+from reconciliation.report import Bucket, Counts, Rate, Report, Timeliness, Verdict
 from reconciliation.summary import by_authority, by_month, equations, summary_blocks, tally
 from reconciliation.tables import Column, Table, parts
 from reconciliation.texts import LONGEST
@@ -129,10 +129,10 @@ def test_only_the_answers_can_be_edited(opened: Any, name: str) -> None:
 
 @pytest.mark.parametrize("name", REVIEWED)
 def test_a_disposition_is_chosen_from_a_list(opened: Any, name: str) -> None:
-    """The drop-down covers every row with the five dispositions."""
+    """The drop-down covers every row with the six dispositions."""
     sheet = opened[name]
     (rule,) = sheet.data_validations.dataValidation
-    assert rule.formula1 == '"Deliver,Hold,Correct the source,Correct the ledger,No action"'
+    assert rule.formula1 == '"Deliver,Hold,Correct the source,Correct the ledger,Exempt,No action"'
     letter = sheet.cell(1, sheet.max_column - 2).column_letter
     assert str(rule.sqref) in (f"{letter}2:{letter}{sheet.max_row}", f"{letter}2")
 
@@ -422,6 +422,6 @@ def test_a_workbook_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
 
 def test_every_word_of_the_report_has_a_heading() -> None:
     """No code word reaches a reader untranslated."""
-    kinds = (*Verdict, *Timeliness, "compliant", "malformed", *Counts().as_dict())
+    kinds = (*Verdict, *Timeliness, *Bucket, "compliant", "malformed", *Counts().as_dict())
     assert [str(kind) for kind in kinds if str(kind) not in headings.WORDS] == []
     assert headings.field_label(LICENCE, "unheard_of") == "unheard_of"
