@@ -15,7 +15,8 @@ from mappings.apply import ORIGIN, ROW_KEY, apply
 from mappings.choices import entries
 from mappings.mapping import FieldRule, Mapping, MappingFile, lint_mapping
 from mappings.normalise import BETWEEN
-from mappings.profile_file import Column, ProfileFile, lint
+from mappings.profile_file import Column, ProfileFile
+from mappings.profile_lint import lint
 from mappings.receiving import Receiving
 from mappings.standards import STANDARDS, Standard
 from mappings.standards.fields import Field, Kind
