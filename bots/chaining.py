@@ -96,10 +96,16 @@ def chain(journal: Journal, run_id: str, chained: Chain, systems: tuple[Collecte
 
 def _older(payload: Mapping[str, str], mapping: FieldMapping, order: Order) -> bool:
     """Tell whether a row was clearly decided before the window began."""
+    decided = _decided(payload, mapping)
+    return bool(decided) and decided < order.since.isoformat()
+
+
+def _decided(payload: Mapping[str, str], mapping: FieldMapping) -> str:
+    """Return the day on which a row was decided; nothing if that cannot be read."""
     try:
-        return calendar_date(_read(payload, mapping, "decision_date")) < order.since.isoformat()
+        return calendar_date(_read(payload, mapping, "decision_date"))
     except Unfit:
-        return False
+        return ""
 
 
 def _half(system: Collected) -> Half:
@@ -148,6 +154,9 @@ def _line(lone: Lone, mapping: FieldMapping) -> dict[str, str]:
         "rule": lone.why,
         "sentence": _(SENTENCES[lone.why]),
         "mapping": mapping.version,
+        "authority_name": _read(payload, mapping, "authority_name"),
+        "decision_date": _decided(payload, mapping),
+        "item": mapping.standard.item_of({name: _read(payload, mapping, name) for name in mapping.standard.item}),
     }
 
 

@@ -30,6 +30,18 @@ class Log(Declared):
     days: float = Field(default=90, gt=0)
 
 
+class Monthly(Declared):
+    """The monthly report.
+
+    Attributes:
+        units: per standard, the units that have to report; without it, those that ever decided something.
+        named_above: the late rate above which a unit is named.
+    """
+
+    units: dict[Literal["licence", "penalty"], tuple[str, ...]] = {}
+    named_above: float = Field(default=0.5, ge=0, le=1)
+
+
 class Release(Declared):
     """When a second person has to let a push go (“yinxin release”).
 

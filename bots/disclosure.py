@@ -57,7 +57,9 @@ class Disclosure(Story):
                 trouble = trouble or await self._confirm(run_id)
         with self.watch.step("report"):
             version = self.calendar.version
-            facts = Facts(run_id, self.order, self.declared, version, source, ledger, feed, records, found)
+            facts = Facts(
+                run_id, self.order, self.declared, version, source, ledger, feed, records, found, self.received
+            )
             report = build_report(facts, self.journal, self.feed, due)
             done = self._ended(run_id, report, [trouble])
         return Done(report, (*done.troubles, *ledger.troubles))

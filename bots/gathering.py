@@ -148,7 +148,7 @@ def mapped_side(name: str, mapped: Sequence[Mapped], standard: Standard, rows: i
     return Side(
         name=name,
         records=pl.concat(frames),
-        quarantine=pl.concat([_no_quarantine(), *(quarantine_of(name, each) for each in mapped)]),
+        quarantine=pl.concat([_no_quarantine(), *(quarantine_of(name, each, standard) for each in mapped)]),
         rows=rows,
         unreadable=pl.concat([nothing.select(standard.names), *unreadable]),
         mappings=tuple(dict.fromkeys(each.mapping for each in mapped)),
@@ -160,7 +160,7 @@ def _no_quarantine() -> pl.DataFrame:
     return pl.DataFrame(schema=dict.fromkeys(QUARANTINE_COLUMNS, pl.String))
 
 
-def quarantine_of(side: str, mapped: Mapped) -> pl.DataFrame:
+def quarantine_of(side: str, mapped: Mapped, standard: Standard) -> pl.DataFrame:
     """Return one line per finding, readable by the clerk who has to act."""
     rows = {row["row"]: row for row in mapped.rejected.iter_rows(named=True)}
     lines = [
@@ -174,6 +174,9 @@ def quarantine_of(side: str, mapped: Mapped) -> pl.DataFrame:
             "rule": finding.rule,
             "sentence": _(SENTENCES[finding.rule]),
             "mapping": mapped.mapping,
+            "authority_name": rows[finding.row].get("authority_name") or "",
+            "decision_date": rows[finding.row].get("decision_date") or "",
+            "item": standard.item_of(rows[finding.row]),
         }
         for finding in mapped.findings
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -37,7 +38,10 @@ REPORT = "report"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a run found, before it is told; ``calendar`` is the version of the one that counted."""
+    """What a run found, before it is told; ``calendar`` is the version of the one that counted.
+
+    ``received`` says of each record that was read back on which day the feed took it.
+    """
 
     run_id: str
     order: Order
@@ -48,12 +52,14 @@ class Facts:
     feed: Side
     records: pl.DataFrame
     found: Reconciliation
+    received: Mapping[str, str]
 
 
 def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) -> Report:
     """Put the report together from what was found and from what the journal says became of it, and remember it."""
+    standard = feed.profile.standard
     sent = {} if facts.order.dry_run else delivering.outcomes(journal, feed, set(due["record_id"]))
-    verdicts = _with_outcomes(facts.found.verdicts, sent)
+    verdicts = _with_outcomes(facts.found.verdicts, sent, facts.received)
     quarantine = pl.concat([facts.source.quarantine, facts.ledger.quarantine, facts.feed.quarantine])
     journal.remember_quarantine(facts.run_id, quarantine.iter_rows(named=True))
     journal.remember_verdicts(facts.run_id, verdicts.iter_rows(named=True))
@@ -62,16 +68,16 @@ def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) 
         run_id=facts.run_id,
         bot=facts.order.bot,
         title=facts.declared.title,
-        standard=feed.profile.standard.name,
+        standard=standard.name,
         since=facts.order.since.isoformat(),
         until=facts.order.until.isoformat(),
         as_of=facts.order.as_of.isoformat(),
         counts=counts,
-        rates=rates(verdicts, as_of=facts.order.as_of.isoformat(), quarantined=_unreadable(facts.source)),
+        rates=rates(verdicts, as_of=facts.order.as_of.isoformat(), quarantined=_unreadable(facts.source, standard)),
         verdicts=verdicts,
         differences=facts.found.differences,
         members=facts.found.members,
-        records=_full_list(facts, sent, feed.profile.standard),
+        records=_full_list(facts, sent, standard),
         quarantine=quarantine,
         evidence=evidence_of(journal, facts.run_id),
         notes=_notes(facts, journal),
@@ -81,8 +87,10 @@ def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) 
     return report
 
 
-def _with_outcomes(verdicts: pl.DataFrame, sent: dict[str, tuple[str, str]]) -> pl.DataFrame:
-    """Fill in what became of each delivery, and why the feed refused it where it did."""
+def _with_outcomes(
+    verdicts: pl.DataFrame, sent: dict[str, tuple[str, str]], received: Mapping[str, str]
+) -> pl.DataFrame:
+    """Fill in what became of each delivery, on which day the feed took it, and why it refused it where it did."""
     record = pl.col("record_id")
     is_due = pl.col("bucket") == Bucket.DUE.value
     outcome = {key: outcome for key, (outcome, _reason) in sent.items()}
@@ -91,6 +99,9 @@ def _with_outcomes(verdicts: pl.DataFrame, sent: dict[str, tuple[str, str]]) -> 
         outcome=pl.when(is_due)
         .then(record.replace_strict(outcome, default="", return_dtype=pl.String))
         .otherwise(pl.lit("")),
+        disclosed_on=pl.when(is_due & (pl.col("disclosed_on") == ""))
+        .then(record.replace_strict(dict(received), default="", return_dtype=pl.String))
+        .otherwise("disclosed_on"),
         reason=pl.when(is_due & record.is_in(list(reason)))
         .then(record.replace_strict(reason, default="", return_dtype=pl.String))
         .otherwise("reason"),
@@ -116,8 +127,9 @@ def _counts(facts: Facts, outcomes: list[str]) -> Counts:
     )
 
 
-def _unreadable(source: Side) -> pl.DataFrame:
-    return source.unreadable.select("document_number", "name", "authority_name", "decision_date")
+def _unreadable(source: Side, standard: Standard) -> pl.DataFrame:
+    item = pl.coalesce(*(pl.col(name).replace("", None) for name in standard.item), pl.lit(""))
+    return source.unreadable.select("document_number", "name", "authority_name", "decision_date", item=item)
 
 
 def _full_list(facts: Facts, sent: dict[str, tuple[str, str]], standard: Standard) -> pl.DataFrame:

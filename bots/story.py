@@ -33,7 +33,10 @@ class Done:
 
 
 class Story(ABC):
-    """One run of one bot."""
+    """One run of one bot.
+
+    ``received`` says of each record that was read back on which day the feed took it.
+    """
 
     def __init__(self, workspace: Workspace, journal: Journal, order: Order, watch: Watch, declared: Bot) -> None:
         self.workspace, self.journal, self.order, self.watch = workspace, journal, order, watch
@@ -41,6 +44,7 @@ class Story(ABC):
         self.browsers = Browsers(wanted=order.browser)
         self.sources: list[Source] = [workspace.source(name, self.browsers) for name in declared.sources]
         self.feed: Feed = workspace.feed(declared.feed, self.browsers)
+        self.received: dict[str, str] = {}
         self._declared = declared
 
     async def run(self, resumed: str = "") -> Done:
@@ -91,7 +95,7 @@ class Story(ABC):
     async def _confirm(self, run_id: str) -> YinxinError | None:
         """Read back and keep the pictures; what fails here cannot undo what was sent, so it is told, not raised."""
         try:
-            await self._courier(run_id).confirm()
+            self.received |= await self._courier(run_id).confirm()
             for piece in await self.feed.evidence():
                 about = f"{self.feed.title} {piece.about}"
                 self.journal.keep_evidence(run_id, piece.kind, about, piece.content, piece.suffix)

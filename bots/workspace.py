@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import URL
 
 from bots.channels import ChannelDeclared, named_once
-from bots.declared import Bot, BotDeclared, CommitmentsDeclared, Log
+from bots.declared import Bot, BotDeclared, CommitmentsDeclared, Log, Monthly
 from bots.reading import read_text
 from bots.turns import SharedTurns
 from connectors.base import Feed, Ledgers, Source
@@ -52,6 +52,7 @@ class Settings(Declared):
         disk: GB of free room below which somebody is told.
         stale_after: hours after which a bot that has come to no end since is told of.
         channels: who is told what of all that.
+        monthly: the monthly report.
     """
 
     title: str
@@ -67,6 +68,7 @@ class Settings(Declared):
     disk: float = Field(default=1, ge=0)
     stale_after: float | None = Field(default=None, gt=0)
     channels: Annotated[tuple[ChannelDeclared, ...], AfterValidator(named_once)] = ()
+    monthly: Monthly = Monthly()
 
 
 class _Kind(Declared, extra="ignore"):

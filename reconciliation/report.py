@@ -97,8 +97,8 @@ class Rate:
     """One of the regulator's rates over one group of records, with the rows behind it."""
 
     name: str  # compliance | late | concealment
-    scope: str  # all | authority | month
-    member: str  # "" for all, else the authority's name or YYYY-MM
+    scope: str  # all | authority | item | month
+    member: str  # "" for all, else the authority's name, the item or YYYY-MM
     numerator: int
     denominator: int
 
@@ -168,13 +168,17 @@ VERDICT_COLUMNS = (
     "authority_name",
     "decision_date",
     "deadline",
-    "disclosed_on",
+    "disclosed_on",  # the day on which the feed took it by its own word, also what this run sent
     "differing",  # names of the differing fields, joined with a comma
     "source_origin",  # where each side's row stands, as a person would look it up
     "ledger_origin",
     "feed_origin",
     "suggestion",  # nearest record on another side, never taken as a match
+    "item",  # 事项: what the standard's ``item`` says
 )
 DIFFERENCE_COLUMNS = ("group", "document_number", "name", "field", "against", "source_value", "other_value", "origin")
 MEMBER_COLUMNS = ("group", "side", "origin")
-QUARANTINE_COLUMNS = ("side", "origin", "document_number", "name", "field", "value", "rule", "sentence", "mapping")
+QUARANTINE_COLUMNS = (
+    *("side", "origin", "document_number", "name", "field", "value", "rule", "sentence", "mapping"),
+    *("authority_name", "decision_date", "item"),  # as far as they can be read
+)

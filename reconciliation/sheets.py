@@ -30,7 +30,7 @@ def tables(report: Report, standard: Standard) -> Iterator[Table]:
     optional += [_held(report, shown), quarantine_table(report, shown)]
     yield from (table for table in optional if table.height)
     yield _full_list(report, standard, shown)
-    yield from (table for table in (_rates(report.rates), evidence_table(report, shown)) if table.height)
+    yield from (table for table in (rates_table(report.rates), evidence_table(report, shown)) if table.height)
 
 
 def _held(report: Report, shown: Shown) -> Table:
@@ -56,7 +56,8 @@ def _full_list(report: Report, standard: Standard, shown: Shown) -> Table:
     return Table(_(headings.FULL_LIST), TAB_LOOK_UP, columns)
 
 
-def _rates(rates: Iterable[Rate]) -> Table:
+def rates_table(rates: Iterable[Rate]) -> Table:
+    """Return rates with what they are counted over."""
     frame = pl.DataFrame(
         [(rate_name(r.name), title(r.scope), _member(r), r.numerator, r.denominator, r.value) for r in rates],
         schema=_RATE_SCHEMA,

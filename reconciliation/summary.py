@@ -140,10 +140,11 @@ def summary_blocks(report: Report) -> list[tuple[str, list[tuple[str, str]]]]:
     for column, kinds in TALLIES.items():
         counts = tally(report, column, kinds)
         blocks.append((_(headings.COLUMNS[column]), [(title(kind), f"{count:,}") for kind, count in counts.items()]))
-    rates = [(rate_name(rate.name), _fraction(rate)) for rate in overall(report)]
+    rates = [(rate_name(rate.name), fraction(rate)) for rate in overall(report)]
     return [*blocks, (_(headings.RATES), rates)] if rates else blocks
 
 
-def _fraction(rate: Rate) -> str:
+def fraction(rate: Rate) -> str:
+    """Return a rate as a percentage with the counts it is made of."""
     shown = {"percent": percent(rate), "numerator": f"{rate.numerator:,}", "denominator": f"{rate.denominator:,}"}
     return _("{percent} ({numerator} of {denominator})").format(**shown)
