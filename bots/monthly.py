@@ -107,7 +107,7 @@ def _notes(journal: Journal, pasts: list[Past], month: str) -> dict[str, str]:
     }
 
 
-def confirm_nil(workspace: Workspace, journal: Journal, report: MonthlyReport, units: Iterable[str]) -> None:
+def confirm_nil(journal: Journal, report: MonthlyReport, units: Iterable[str]) -> None:
     """Record that a person declares that units decided nothing in the report's month, of any kind that shows nothing.
 
     Raises:

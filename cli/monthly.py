@@ -23,7 +23,7 @@ def monthly(call: Call, text: str, nil: Sequence[str]) -> int:
     with workspace.journal() as journal:
         report = monthly_report(workspace, journal, month)
         if nil:
-            confirm_nil(workspace, journal, report, nil)
+            confirm_nil(journal, report, nil)
             report = monthly_report(workspace, journal, month)
     workbook = write_monthly(report, workspace.folder / "reports" / f"{report.run_id}.xlsx")
     _show(call, report, str(workbook))

@@ -71,9 +71,7 @@ _MEANINGS = (
     ),
     (
         N_("Nil returns"),
-        N_(
-            "A unit that decided nothing in a month declares so. A declaration that a later decision contradicts is told."
-        ),
+        N_("Who decided nothing in a month declares so. A declaration that a later decision contradicts is told."),
     ),
     (
         N_("The rows behind a rate"),

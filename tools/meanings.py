@@ -7,6 +7,7 @@ SECTIONS: dict[str, str] = {
     "Settings": "`yinxin.toml`",
     "Log": "`[log]`, in `yinxin.toml`",
     "ChannelDeclared": "`[[channels]]`, in `yinxin.toml`",
+    "Monthly": "`[monthly]`, in `yinxin.toml`",
     "BotDeclared": "`bots/NAME.yaml`",
     "CommitmentsDeclared": "`bots/NAME.yaml`, `kind: commitments`",
     "Chain": "an entry of `chains`, in a bot",
@@ -89,6 +90,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "disk": "GB of free room below which an [alarm](../how-to/be-told.md) opens",
         "stale_after": "hours after the end of a bot's last run that was done, after which an alarm opens",
         "channels": "who is [told what](../how-to/be-told.md)",
+        "monthly": "the [monthly report](../how-to/report-a-month.md)",
+    },
+    "Monthly": {
+        "units": "`licence` or `penalty` → the units that have to report; without it, those that ever decided something",
+        "named_above": "the late rate of a month above which a unit is named",
     },
     "Log": {
         "level": "the least that is kept",
