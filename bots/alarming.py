@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from bots.failures import is_of_error, of_errors, prefix
 from bots.order import usual_since
 from bots.story import Done
-from bots.symptoms import NOTHING, of_report, of_unknown
+from bots.symptoms import NOTHING, of_nil, of_report, of_unknown
 from bots.telling import tell
 from bots.workspace import Workspace
 from journal import Alarm, Journal
@@ -67,6 +67,7 @@ def _of_done(journal: Journal, done: Done, before: Mapping[str, Alarm], *, whole
     expected = _expected(journal, report, known=f"{prefix(report.bot)}{NOTHING}" in before) if whole else 0
     yield from of_errors(report.bot, done.troubles)
     yield from of_report(report, expected=expected)
+    yield from of_nil(journal, report)
 
 
 def _is_whole(workspace: Workspace, report: RunReport) -> bool:

@@ -82,11 +82,12 @@ async def collect(guard: Guard, watch: Watch) -> Collected:
     return Collected(source, rows, new)
 
 
-def map_rows(journal: Journal, run_id: str, collected: Collected) -> Side:
-    """Map what a source showed, and remember the records."""
+def map_rows(journal: Journal, run_id: str, collected: Collected, *, remember: bool = True) -> Side:
+    """Map what a source showed, and remember the records, unless their mapping is only tried."""
     source, rows = collected.source, collected.rows
     mapped = apply(source.mapping, frame_of(source.title, rows), place=Place(system=source.title))
-    journal.remember_records(run_id, remembered(mapped, source.mapping.standard))
+    if remember:
+        journal.remember_records(run_id, remembered(mapped, source.mapping.standard))
     return mapped_side("source", [mapped], source.mapping.standard, len(rows), collected.new)
 
 
@@ -176,6 +177,7 @@ def quarantine_of(side: str, mapped: Mapped, standard: Standard) -> pl.DataFrame
             "mapping": mapped.mapping,
             "authority_name": rows[finding.row].get("authority_name") or "",
             "decision_date": rows[finding.row].get("decision_date") or "",
+            "deadline": "",
             "item": standard.item_of(rows[finding.row]),
         }
         for finding in mapped.findings

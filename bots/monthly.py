@@ -86,7 +86,7 @@ def _label(past: Past) -> str:
 
 
 def _units(workspace: Workspace, past: Past) -> Iterable[str]:
-    """Return who has to report: as the settings say, else whoever ever decided something."""
+    """Return who has to report: as the settings say, else whoever decided something in the year."""
     declared = workspace.settings.monthly.units.get(past.standard.name)  # type: ignore[call-overload]
     return declared or set(past.rows["authority"]) - {""}
 

@@ -85,7 +85,8 @@ def past_of(journal: Journal, standard: Standard, bots: list[str], first: date, 
         if finding["side"] == "source" and _within(finding, each)
     ]
     quarantined = newest_quarantined(pl.DataFrame([_only(row, _FOUND) for row in found], schema=_FOUND), verdicts)
-    return Past(standard, flagged(verdicts, pl.col("as_of"), quarantined), covered)
+    unread = quarantined.with_columns(reason="sentence", source_origin="origin")
+    return Past(standard, flagged(verdicts, pl.col("as_of"), unread), covered)
 
 
 def _judging(journal: Journal, bot: str) -> list[RunRow]:

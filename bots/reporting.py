@@ -18,10 +18,12 @@ from bots.order import Order
 from connectors.base import Feed
 from journal import EvidenceRow, Journal
 from mappings.standards import STANDARDS, Standard
+from reconciliation.clocks import Clock, deadline_of
 from reconciliation.commitments.report import CommitmentReport
 from reconciliation.headings import CHAIN_HEAD
 from reconciliation.rates import rates
 from reconciliation.report import Bucket, Compliance, Counts, Report, RunReport, Timeliness, Verdict
+from reconciliation.shadow import Shadow
 from reconciliation.shipping import pack, unpack
 from reconciliation.summary import tally
 from reconciliation.verdicts import Reconciliation
@@ -38,7 +40,7 @@ REPORT = "report"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a run found, before it is told; ``calendar`` is the version of the one that counted.
+    """What a run found, before it is told; ``calendar`` is the version of the one that counted by ``clock``.
 
     ``received`` says of each record that was read back on which day the feed took it.
     """
@@ -53,6 +55,8 @@ class Facts:
     records: pl.DataFrame
     found: Reconciliation
     received: Mapping[str, str]
+    clock: Clock
+    shadow: Shadow | None
 
 
 def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) -> Report:
@@ -61,6 +65,7 @@ def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) 
     sent = {} if facts.order.dry_run else delivering.outcomes(journal, feed, set(due["record_id"]))
     verdicts = _with_outcomes(facts.found.verdicts, sent, facts.received)
     quarantine = pl.concat([facts.source.quarantine, facts.ledger.quarantine, facts.feed.quarantine])
+    quarantine = quarantine.with_columns(deadline=deadline_of(pl.col("decision_date"), facts.clock))
     journal.remember_quarantine(facts.run_id, quarantine.iter_rows(named=True))
     journal.remember_verdicts(facts.run_id, verdicts.iter_rows(named=True))
     counts = _counts(facts, [outcome for outcome, _reason in sent.values()])
@@ -83,6 +88,8 @@ def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) 
         notes=_notes(facts, journal),
         dry_run=facts.order.dry_run,
     )
+    if facts.shadow:
+        report.shadow, report.shadow_differences = facts.shadow.records, facts.shadow.differences
     journal.keep_evidence(facts.run_id, REPORT, facts.order.bot, pack(report), ".json.gz")
     return report
 

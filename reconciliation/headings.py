@@ -75,11 +75,15 @@ COLUMNS = {
     "ledger_origin": N_("In the ledger"),
     "feed_origin": N_("On the feed"),
     "item": N_("Item"),
+    "actor": N_("Who must act"),
     "suggestion": N_("Nearest record elsewhere (suggestion only)"),
     "field": N_("Field"),
     "against": N_("Compared with"),
     "source_value": N_("Value at the bureau"),
     "other_value": N_("Value there"),
+    "standing": N_("Bot and clerk"),
+    "bot_value": N_("The bot would have sent"),
+    "feed_value": N_("The feed shows"),
     "side": N_("Side"),
     "value": N_("Value"),
     "sentence": N_("What is wrong"),
@@ -115,6 +119,7 @@ COLUMNS = {
 
 #: The sheets that are not named after a verdict.
 SUMMARY, HELD, QUARANTINE = N_("Summary"), N_("Held"), N_("Quarantine")
+UPCOMING = N_("Last days ahead")
 FULL_LIST, RATES, EVIDENCE, NOTES = N_("Full list"), N_("Rates"), N_("Evidence"), N_("Notes")
 
 #: The label under which the notes of a report carry the head of the day's event chain.

@@ -141,6 +141,8 @@ class Report(RunReport):
         differences: one row per differing field; columns in ``DIFFERENCE_COLUMNS``.
         members: every record of every ambiguous group; columns in ``MEMBER_COLUMNS`` and the standard's fields.
         records: the full list of mapped source records: ``origin``, ``bucket``, ``outcome`` and the standard's fields.
+        shadow: of a run in the shadow, what it would have sent beside what the feed shows; without columns otherwise.
+        shadow_differences: the fields in which these differ.
     """
 
     standard: str = "licence"
@@ -149,6 +151,13 @@ class Report(RunReport):
     differences: pl.DataFrame
     members: pl.DataFrame
     records: pl.DataFrame
+    shadow: pl.DataFrame = field(default_factory=pl.DataFrame)
+    shadow_differences: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    @property
+    def in_shadow(self) -> bool:
+        """Whether the bot ran beside a clerk and was to send nothing."""
+        return bool(self.shadow.width)
 
 
 #: ``group`` is an Int64; all else is text, empty where there is nothing to say.
@@ -180,5 +189,5 @@ DIFFERENCE_COLUMNS = ("group", "document_number", "name", "field", "against", "s
 MEMBER_COLUMNS = ("group", "side", "origin")
 QUARANTINE_COLUMNS = (
     *("side", "origin", "document_number", "name", "field", "value", "rule", "sentence", "mapping"),
-    *("authority_name", "decision_date", "item"),  # as far as they can be read
+    *("authority_name", "decision_date", "deadline", "item"),  # as far as they can be read
 )

@@ -12,9 +12,11 @@ from reconciliation import headings
 from reconciliation.headings import rate_name, title
 from reconciliation.judged import judged
 from reconciliation.report import Bucket, Rate, Report, RunReport, Verdict
+from reconciliation.shadow_sheets import shadow_tables
 from reconciliation.shown import Shown
 from reconciliation.styles import TAB_ATTEND, TAB_LOOK_UP
 from reconciliation.tables import Column, Table
+from reconciliation.upcoming import upcoming_table
 from words.languages import gettext as _
 
 _HELD = ("document_number", "name", "verdict", "bucket", "outcome", "reason", "authority_name", "decision_date")
@@ -27,8 +29,9 @@ def tables(report: Report, standard: Standard) -> Iterator[Table]:
     """Return the lists in the order of their sheets; an empty one is left out, except the full list."""
     shown = Shown(standard)
     optional = [judged(report, standard, shown, verdict) for verdict in Verdict]
-    optional += [_held(report, shown), quarantine_table(report, shown)]
+    optional += [_held(report, shown), quarantine_table(report, shown), upcoming_table(report, shown)]
     yield from (table for table in optional if table.height)
+    yield from (table for table in shadow_tables(report, standard, shown) if table.height)
     yield _full_list(report, standard, shown)
     yield from (table for table in (rates_table(report.rates), evidence_table(report, shown)) if table.height)
 

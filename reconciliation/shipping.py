@@ -31,7 +31,7 @@ def unpack(content: bytes) -> RunReport:
     plain: dict[str, Any] = json.loads(gzip.decompress(content))
     made, counts = _KINDS[plain.pop("kind", "disclosure")]
     frames = {field.name for field in fields(made) if field.type == "pl.DataFrame"}
-    plain |= {name: _frame(plain[name]) for name in frames}
+    plain |= {name: _frame(plain[name]) for name in frames & plain.keys()}  # an older edition kept fewer
     plain["counts"] = counts(**plain["counts"])
     if "rates" in plain:
         plain["rates"] = [Rate(**rate) for rate in plain["rates"]]

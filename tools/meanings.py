@@ -13,6 +13,7 @@ SECTIONS: dict[str, str] = {
     "Chain": "an entry of `chains`, in a bot",
     "On": "an entry of `by`, in a chain",
     "Policy": "`policy`, in a bot",
+    "Shadow": "`shadow`, in a bot",
     "Release": "`release`, in a bot",
     "PortalDeclared": "`connectors/NAME.yaml` with `kind: portal`",
     "Login": "`login`, in a portal",
@@ -93,7 +94,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "monthly": "the [monthly report](../how-to/report-a-month.md)",
     },
     "Monthly": {
-        "units": "`licence` or `penalty` → the units that have to report; without it, those that ever decided something",
+        "units": "`licence` or `penalty` → the units that have to report; without it, those that decided something in a year",
         "named_above": "the late rate of a month above which a unit is named",
     },
     "Log": {
@@ -123,6 +124,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "lookback": "without `since`: how many days back a run looks",
         "policy": "what to do with each verdict",
         "chains": "[sources of which two make one record](../how-to/join-two-systems.md)",
+        "shadow": "run beside a clerk, send nothing, and [say how far both agree](../how-to/run-in-the-shadow.md); leave "
+        "it out to let the bot send",
         "visible_within": "seconds to wait until accepted records show in the feed's own list",
         "unseen_after": "hours after which a record that was accepted and never showed is reported at every run",
         "release": "when a second person has to let a push go",
@@ -149,6 +152,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "above": "a push of more new records than this; without it no push is too large",
         "changed_rules": "the first push after a mapping or the profile changed",
         "adverse": "field → the values that make a record adverse; such records wait one by one",
+    },
+    "Shadow": {
+        "agreement": "the share of the compared records that has to agree in every field before it is told",
+        "records": "how many records have to be compared before that",
+        "mappings": "connector → the mapping that is tried on it in the place of its own",
     },
     "Policy": {
         "agreed": "source and ledger say the same",
