@@ -13,7 +13,7 @@ from bots.symptoms import NOTHING, of_nil, of_report, of_unknown
 from bots.telling import tell
 from bots.workspace import Workspace
 from journal import Alarm, Journal
-from reconciliation.report import RunReport
+from reconciliation.report import Report, RunReport
 from words.errors import YinxinError
 
 __all__ = ["alarms_after", "tell"]
@@ -44,7 +44,7 @@ def alarms_after(
         moment: the present.
         dry_run: nothing was to be sent.
     """
-    if dry_run or (isinstance(outcome, Done) and outcome.report.dry_run):
+    if dry_run or (isinstance(outcome, Done) and _is_rehearsal(outcome.report)):
         return
     before = {each.key: each for each in journal.alarms() if each.key.startswith(prefix(bot))}
     gone: list[str] = []
@@ -60,6 +60,11 @@ def alarms_after(
         journal.raise_alarms(found, moment)
     if over := set(gone) - {each.key for each in found}:
         journal.end_alarms(over, moment)
+
+
+def _is_rehearsal(report: RunReport) -> bool:
+    """Whether nothing was sent because somebody only looked; a bot in the shadow is at its usual work."""
+    return report.dry_run and not (isinstance(report, Report) and report.in_shadow)
 
 
 def _of_done(journal: Journal, done: Done, before: Mapping[str, Alarm], *, whole: bool) -> Iterator[Alarm]:

@@ -94,7 +94,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "monthly": "the [monthly report](../how-to/report-a-month.md)",
     },
     "Monthly": {
-        "units": "`licence` or `penalty` → the units that have to report; without it, those that decided something in a year",
+        "units": "`licence` or `penalty` → the units that have to report; without it, those that decided something in "
+        "the year",
         "named_above": "the late rate of a month above which a unit is named",
     },
     "Log": {
@@ -124,8 +125,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "lookback": "without `since`: how many days back a run looks",
         "policy": "what to do with each verdict",
         "chains": "[sources of which two make one record](../how-to/join-two-systems.md)",
-        "shadow": "run beside a clerk, send nothing, and [say how far both agree](../how-to/run-in-the-shadow.md); leave "
-        "it out to let the bot send",
+        "shadow": "run beside a clerk, send nothing, and [say how far both agree](../how-to/run-in-the-shadow.md); "
+        "without it the bot sends",
         "visible_within": "seconds to wait until accepted records show in the feed's own list",
         "unseen_after": "hours after which a record that was accepted and never showed is reported at every run",
         "release": "when a second person has to let a push go",
