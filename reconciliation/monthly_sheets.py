@@ -76,8 +76,8 @@ _MEANINGS = (
     (
         N_("The rows behind a rate"),
         N_(
-            "On the sheet “Decisions”, a rate's denominator are the rows with “yes” in the column below it, and its "
-            "numerator those with “yes” above it: taken ÷ reported, late ÷ reported, is not there ÷ has to be there."
+            "Filter the sheet “Decisions” by “yes”: compliance is Taken ÷ Reported, late is Late ÷ Reported, concealment "
+            "is Is not there ÷ Has to be there."
         ),
     ),
 )

@@ -132,5 +132,7 @@ def test_months_and_their_ends() -> None:
     """Twelve months reach over the turn of a year; a leap year has its day."""
     assert months("2024-02", 3) == ["2023-12", "2024-01", "2024-02"]
     assert ends_of("2024-02") == (date(2024, 2, 1), date(2024, 2, 29))
-    assert whole([Window("a", date(2024, 1, 20), date(2024, 2, 10)), Window("b", date(2024, 2, 11), LAST)], *ends_of("2024-02"))
+    assert whole(
+        [Window("a", date(2024, 1, 20), date(2024, 2, 10)), Window("b", date(2024, 2, 11), LAST)], *ends_of("2024-02")
+    )
     assert not whole([Window("a", date(2024, 2, 2), LAST)], *ends_of("2024-02"))

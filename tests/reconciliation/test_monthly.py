@@ -68,7 +68,9 @@ def test_units_above_the_threshold_are_named() -> None:
 def test_the_sheet_counts_what_each_unit_decided_and_reported() -> None:
     """Produced is reported and not reported; a unit that must report and decided nothing stands there with zeros."""
     units = units_of([part()], ["教育局"])
-    assert units.select("unit", "licence_produced", "licence_reported", "licence_unreported", "licence_accepted").rows() == [
+    assert units.select(
+        "unit", "licence_produced", "licence_reported", "licence_unreported", "licence_accepted"
+    ).rows() == [
         ("住建局", 2, 1, 1, 1),
         ("审批局", 5, 4, 1, 2),
         ("教育局", 0, 0, 0, 0),
@@ -117,4 +119,6 @@ def test_the_workbook_holds_the_rows_behind_each_rate(tmp_path: Path) -> None:
     assert yes["Is not there"] == rates["concealment"].numerator
     sheet = book["Monthly sheet"]
     locked = {cell.value: sheet.cell(2, cell.column).protection.locked for cell in sheet[1]}
-    assert locked["Licences: decided"] and not locked["Licences: why not reported"] and not locked["Penalties: decided"]
+    assert locked["Licences: decided"]
+    assert not locked["Licences: why not reported"]
+    assert not locked["Penalties: decided"]

@@ -25,7 +25,7 @@ from words.languages import choose
 
 ALL_SHEETS = (
     *("Summary", "Agreed", "Differs", "Only in source", "Only in ledger", "Only in feed", "Ambiguous"),
-    *("Held", "Quarantine", "Full list", "Rates", "Evidence", "Notes"),
+    *("Held", "Quarantine", "Last days ahead", "Full list", "Rates", "Evidence", "Notes"),
 )
 LISTS = ALL_SHEETS[1:-1]
 REVIEWED = ALL_SHEETS[1:7]
