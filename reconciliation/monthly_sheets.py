@@ -76,8 +76,8 @@ _MEANINGS = (
     (
         N_("The rows behind a rate"),
         N_(
-            "Filter the sheet “Decisions” by “yes”: compliance is Taken ÷ Reported, late is Late ÷ Reported, concealment "
-            "is Is not there ÷ Has to be there."
+            "Filter the sheet “Decisions” by “yes”: compliance is Taken ÷ Reported, late is Late ÷ Reported, "
+            "concealment is Is not there ÷ Has to be there."
         ),
     ),
 )

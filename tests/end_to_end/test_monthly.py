@@ -62,7 +62,6 @@ def test_runs_cut_by_months_leave_the_history_of_one_run(settled: Settled, copie
         split, whole = (desk.call("report", "--month", month).result for desk in (cut, one))
         assert split["kinds"] == whole["kinds"]
         assert split["units"] == whole["units"]
-        assert [line["nil"] for line in split["nil"]] == [line["nil"] for line in whole["nil"]]
 
 
 def test_a_nil_return_is_confirmed_by_a_person_and_contradicted_by_a_decision(copied: Desk) -> None:
