@@ -100,7 +100,7 @@ def test_every_day_belongs_to_the_newest_run_that_covers_it(ends: list[list[int]
     for each in stretches(windows, FIRST, LAST):
         for number in range((each.until - each.since).days + 1):
             assert told.setdefault(each.since + timedelta(days=number), each.run) == each.run
-    expected = {}
+    expected: dict[date, str] = {}
     for each in reversed(windows):
         expected |= {day(number): each.run for number in range(DAYS) if each.since <= day(number) <= each.until}
     assert told == expected

@@ -118,7 +118,7 @@ def test_the_workbook_holds_the_rows_behind_each_rate(tmp_path: Path) -> None:
     assert yes["Reported"] == rates["compliance"].denominator
     assert yes["Is not there"] == rates["concealment"].numerator
     sheet = book["Monthly sheet"]
-    locked = {cell.value: sheet.cell(2, cell.column).protection.locked for cell in sheet[1]}
+    locked = {head.value: cell.protection.locked for head, cell in zip(sheet[1], sheet[2], strict=True)}
     assert locked["Licences: decided"]
     assert not locked["Licences: why not reported"]
     assert not locked["Penalties: decided"]
