@@ -75,14 +75,26 @@ def whole_of(halves: tuple[Half, Half], chained: Chain) -> Whole:
     return Whole(f"{first.title} + {second.title}", _frame(halves, pairs), lone)
 
 
-def chain(journal: Journal, run_id: str, chained: Chain, systems: tuple[Collected, Collected], order: Order) -> Side:
-    """Return the records of two systems that each know a half of them, as one side; older ones than asked for go."""
+def chain(  # noqa: PLR0913 - whose rows, and how they are put together
+    journal: Journal,
+    run_id: str,
+    chained: Chain,
+    systems: tuple[Collected, Collected],
+    order: Order,
+    *,
+    remember: bool = True,
+) -> Side:
+    """Return the records of two systems that each know a half of them, as one side; older ones than asked for go.
+
+    They are remembered, unless their mapping is only tried.
+    """
     first, second = (_half(each) for each in systems)
     whole = whole_of((first, second), chained)
     mapping = systems[0].source.mapping
     rows = whole.rows.filter(pl.Series([not _older(row, mapping, order) for row in whole.rows.iter_rows(named=True)]))
     mapped = apply(mapping, rows, place=Place(system=whole.title))
-    journal.remember_records(run_id, remembered(mapped, mapping.standard))
+    if remember:
+        journal.remember_records(run_id, remembered(mapped, mapping.standard))
     days = {half.name: journal.days_of_rows(half.name) for half in (first, second)}
     lone = [
         replace(each, why=_why(each, days, chained, order.as_of))

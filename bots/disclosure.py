@@ -98,7 +98,8 @@ class Disclosure(Story):
         sides = []
         for each in self.declared.chains:
             halves = left.pop(each.first), left.pop(each.second)
-            sides.append(chain(self.journal, run_id, each, halves, self.order))
+            tried = {each.first, each.second} & self.tried.keys()
+            sides.append(chain(self.journal, run_id, each, halves, self.order, remember=not tried))
         sides += [
             gathering.map_rows(self.journal, run_id, each, remember=name not in self.tried)
             for name, each in left.items()
