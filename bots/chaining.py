@@ -75,7 +75,7 @@ def whole_of(halves: tuple[Half, Half], chained: Chain) -> Whole:
     return Whole(f"{first.title} + {second.title}", _frame(halves, pairs), lone)
 
 
-def chain(  # noqa: PLR0913 - whose rows, and how they are put together
+def chain(
     journal: Journal,
     run_id: str,
     chained: Chain,
