@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from bots.failures import is_of_error, of_errors, prefix
 from bots.order import usual_since
 from bots.story import Done
-from bots.symptoms import NOTHING, of_report, of_unknown
+from bots.symptoms import NOTHING, of_nil, of_report, of_unknown
 from bots.telling import tell
 from bots.workspace import Workspace
 from journal import Alarm, Journal
-from reconciliation.report import RunReport
+from reconciliation.report import Report, RunReport
 from words.errors import YinxinError
 
 __all__ = ["alarms_after", "tell"]
@@ -44,7 +44,7 @@ def alarms_after(
         moment: the present.
         dry_run: nothing was to be sent.
     """
-    if dry_run or (isinstance(outcome, Done) and outcome.report.dry_run):
+    if dry_run or (isinstance(outcome, Done) and _is_rehearsal(outcome.report)):
         return
     before = {each.key: each for each in journal.alarms() if each.key.startswith(prefix(bot))}
     gone: list[str] = []
@@ -62,11 +62,17 @@ def alarms_after(
         journal.end_alarms(over, moment)
 
 
+def _is_rehearsal(report: RunReport) -> bool:
+    """Whether nothing was sent because somebody only looked; a bot in the shadow is at its usual work."""
+    return report.dry_run and not (isinstance(report, Report) and report.in_shadow)
+
+
 def _of_done(journal: Journal, done: Done, before: Mapping[str, Alarm], *, whole: bool) -> Iterator[Alarm]:
     report = done.report
     expected = _expected(journal, report, known=f"{prefix(report.bot)}{NOTHING}" in before) if whole else 0
     yield from of_errors(report.bot, done.troubles)
     yield from of_report(report, expected=expected)
+    yield from of_nil(journal, report)
 
 
 def _is_whole(workspace: Workspace, report: RunReport) -> bool:

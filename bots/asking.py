@@ -44,6 +44,11 @@ class Shown:
         """Return the fingerprints under which the feed shows a record."""
         return {row["fingerprint"] for row in self.rows.get(record_id, ())}
 
+    def received(self, delivery: Delivery) -> str:
+        """Return the day on which the feed took the form that a delivery brought, by its own word; empty if untold."""
+        rows = self.rows.get(delivery.record_id, ())
+        return next((row.get("received") or "" for row in rows if row["fingerprint"] == delivery.fingerprint), "")
+
     def fulfils(self, delivery: Delivery) -> bool:
         """Tell whether the feed shows what the delivery was to bring about, field by field."""
         forms = self.forms(delivery.record_id)

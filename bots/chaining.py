@@ -75,14 +75,26 @@ def whole_of(halves: tuple[Half, Half], chained: Chain) -> Whole:
     return Whole(f"{first.title} + {second.title}", _frame(halves, pairs), lone)
 
 
-def chain(journal: Journal, run_id: str, chained: Chain, systems: tuple[Collected, Collected], order: Order) -> Side:
-    """Return the records of two systems that each know a half of them, as one side; older ones than asked for go."""
+def chain(
+    journal: Journal,
+    run_id: str,
+    chained: Chain,
+    systems: tuple[Collected, Collected],
+    order: Order,
+    *,
+    remember: bool = True,
+) -> Side:
+    """Return the records of two systems that each know a half of them, as one side; older ones than asked for go.
+
+    They are remembered, unless their mapping is only tried.
+    """
     first, second = (_half(each) for each in systems)
     whole = whole_of((first, second), chained)
     mapping = systems[0].source.mapping
     rows = whole.rows.filter(pl.Series([not _older(row, mapping, order) for row in whole.rows.iter_rows(named=True)]))
     mapped = apply(mapping, rows, place=Place(system=whole.title))
-    journal.remember_records(run_id, remembered(mapped, mapping.standard))
+    if remember:
+        journal.remember_records(run_id, remembered(mapped, mapping.standard))
     days = {half.name: journal.days_of_rows(half.name) for half in (first, second)}
     lone = [
         replace(each, why=_why(each, days, chained, order.as_of))
@@ -96,10 +108,16 @@ def chain(journal: Journal, run_id: str, chained: Chain, systems: tuple[Collecte
 
 def _older(payload: Mapping[str, str], mapping: FieldMapping, order: Order) -> bool:
     """Tell whether a row was clearly decided before the window began."""
+    decided = _decided(payload, mapping)
+    return bool(decided) and decided < order.since.isoformat()
+
+
+def _decided(payload: Mapping[str, str], mapping: FieldMapping) -> str:
+    """Return the day on which a row was decided; nothing if that cannot be read."""
     try:
-        return calendar_date(_read(payload, mapping, "decision_date")) < order.since.isoformat()
+        return calendar_date(_read(payload, mapping, "decision_date"))
     except Unfit:
-        return False
+        return ""
 
 
 def _half(system: Collected) -> Half:
@@ -148,6 +166,9 @@ def _line(lone: Lone, mapping: FieldMapping) -> dict[str, str]:
         "rule": lone.why,
         "sentence": sentence_of(lone.why),
         "mapping": mapping.version,
+        "authority_name": _read(payload, mapping, "authority_name"),
+        "decision_date": _decided(payload, mapping),
+        "item": mapping.standard.item_of({name: _read(payload, mapping, name) for name in mapping.standard.item}),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -28,6 +29,18 @@ class Log(Declared):
     as_json: bool = Field(default=False, alias="json")
     size: float = Field(default=10, gt=0)
     days: float = Field(default=90, gt=0)
+
+
+class Monthly(Declared):
+    """The monthly report.
+
+    Attributes:
+        units: per standard, the units that have to report; without it, those that decided something in a year.
+        named_above: the late rate above which a unit is named.
+    """
+
+    units: dict[Literal["licence", "penalty"], tuple[str, ...]] = {}
+    named_above: float = Field(default=0.5, ge=0, le=1)
 
 
 class Release(Declared):
@@ -64,6 +77,16 @@ class Bot(Declared):
     release: Release = Release()
     patience: float = Field(default=600, ge=0)
 
+    @property
+    def in_shadow(self) -> bool:
+        """Whether it sends nothing."""
+        return False
+
+    @property
+    def tried(self) -> Mapping[str, str]:
+        """Connector → the mapping that is tried on it in the place of its own."""
+        return {}
+
 
 class Chain(Declared):
     """Two of a bot's sources that each know one half of its records; both name the mapping that reads the whole.
@@ -83,6 +106,20 @@ class Chain(Declared):
     wait: int = Field(default=10, ge=0)
 
 
+class Shadow(Declared):
+    """A bot that sends nothing and is compared with the clerk who does.
+
+    Attributes:
+        agreement: the share of the compared records that have to agree in every field before it is told that they do.
+        records: how many have to be compared before that.
+        mappings: connector → the mapping that is tried in the place of its own.
+    """
+
+    agreement: float = Field(default=0.99, gt=0, le=1)
+    records: int = Field(default=200, ge=1)
+    mappings: dict[str, str] = {}
+
+
 class BotDeclared(Bot):
     """A disclosure bot.
 
@@ -92,6 +129,7 @@ class BotDeclared(Bot):
         lookback: how many days back a run looks by itself.
         policy: what to do with each verdict.
         chains: sources of which two make one record.
+        shadow: run beside a clerk, send nothing, and say how far both agree; a person takes it out again.
     """
 
     kind: Literal["disclosure"]
@@ -100,6 +138,17 @@ class BotDeclared(Bot):
     lookback: int = Field(default=60, ge=0)
     policy: Policy = Policy()
     chains: tuple[Chain, ...] = ()
+    shadow: Shadow | None = None
+
+    @property
+    def in_shadow(self) -> bool:
+        """Whether it sends nothing."""
+        return self.shadow is not None
+
+    @property
+    def tried(self) -> Mapping[str, str]:
+        """Connector → the mapping that is tried on it in the place of its own."""
+        return self.shadow.mappings if self.shadow else {}
 
     def chained(self, source: str) -> Chain | None:
         """Return the chain that a source belongs to, if it is in one."""

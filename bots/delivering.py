@@ -127,23 +127,29 @@ class Courier:
         await take_in(journal, run_id, self.feed, receipt, ids, batch.file_name)
         return None
 
-    async def confirm(self) -> None:
+    async def confirm(self) -> dict[str, str]:
         """Read the feed's own list until all that was sent shows there as it was sent, or the time is up.
 
         What then still shows with other values differs; what does not show at all goes on waiting.
+
+        Returns:
+            Of each record that shows as it was sent, the day on which the feed took it, by its own word.
         """
-        end, pause = time.monotonic() + self.within, _PAUSE
+        end, pause, received = time.monotonic() + self.within, _PAUSE, dict[str, str]()
         while self.journal.deliveries(self.feed.name, [State.ACCEPTED]):
             shown = await look(self.feed, self.journal)
             waiting = self.journal.deliveries(self.feed.name, [State.ACCEPTED])
-            fulfilled = [each.id for each in waiting if shown.fulfils(each)]
+            seen = [each for each in waiting if shown.fulfils(each)]
+            fulfilled = [each.id for each in seen]
+            received |= {each.record_id: shown.received(each) for each in seen}
             self.journal.confirmed(fulfilled, self.run_id)
             self.watch.tell("read-back", self.feed.title, waiting=len(waiting) - len(fulfilled))
             if time.monotonic() > end:
                 self._tell_apart(shown)
-                return
+                break
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
+        return received
 
     def _tell_apart(self, shown: Shown) -> None:
         waiting = self.journal.deliveries(self.feed.name, [State.ACCEPTED])

@@ -13,6 +13,7 @@ from journal import Journal, RunRow
 from reconciliation.headings import rate_name
 from reconciliation.report import Report, RunReport
 from reconciliation.summary import overall, percent
+from reconciliation.upcoming import upcoming_of
 from words.errors import UsageError
 from words.languages import gettext as _
 from words.languages import ngettext
@@ -38,7 +39,8 @@ def digest_of(workspace: Workspace, journal: Journal, due: datetime) -> Message:
 def _of_bot(workspace: Workspace, journal: Journal, bot: str, runs: list[RunRow], due: datetime) -> str:
     begin, end = ((due - ago).astimezone(UTC).isoformat(timespec="microseconds") for ago in (_DAY, timedelta()))
     mine = [run for run in runs if begin < run.finished_at <= end]
-    parts = [*_rates(_newest(journal, runs)), *_done(mine), _open(runs)]
+    newest = _newest(journal, runs)
+    parts = [*_rates(newest), *_done(mine), _open(runs), *_ahead(newest, due)]
     return _("{title}: {what}").format(title=bot_title(workspace, bot), what=_("; ").join(parts))
 
 
@@ -62,6 +64,20 @@ def _open(runs: list[RunRow]) -> str:
     counts = next((run.counts for run in runs if run.counts), {})
     count = sum(counts.get(name, 0) for name in _OPEN)
     return ngettext("{count} record open", "{count} records open", count).format(count=f"{count:,}")
+
+
+def _ahead(report: RunReport | None, due: datetime) -> Iterator[str]:
+    """Tell of what the newest run left and whose last day the digest's day is, or still lies ahead."""
+    if not isinstance(report, Report):
+        return
+    days = upcoming_of(report)["deadline"].to_list()
+    today = due.strftime("%Y-%m-%d")
+    if count := sum(day == today for day in days):
+        yield ngettext("{count} is late from tomorrow on", "{count} are late from tomorrow on", count).format(
+            count=count
+        )
+    if count := sum(day > today for day in days):
+        yield ngettext("{count} last day ahead", "{count} last days ahead", count).format(count=count)
 
 
 def _newest(journal: Journal, runs: list[RunRow]) -> RunReport | None:

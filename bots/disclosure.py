@@ -17,6 +17,7 @@ from bots.operator import operator
 from bots.order import Order
 from bots.recounting import tell_calendar
 from bots.reporting import Facts, build_report
+from bots.shadowing import kept_back, would_send
 from bots.standing import as_frame, standing
 from bots.story import Done, Story
 from bots.watching import Watch
@@ -27,6 +28,7 @@ from mappings.standards import Standard
 from reconciliation.clocks import Clock
 from reconciliation.disposing import dispose
 from reconciliation.report import Bucket
+from reconciliation.shadow import Shadow, shadow
 from reconciliation.verdicts import Reconciliation, reconcile
 from words.errors import Place, UsageError, YinxinError
 from words.languages import gettext as _
@@ -37,6 +39,8 @@ class Disclosure(Story):
 
     def __init__(self, workspace: Workspace, journal: Journal, order: Order, watch: Watch) -> None:
         self.declared = workspace.disclosing(order.bot)
+        if self.declared.in_shadow:
+            order = replace(order, dry_run=True)  # whoever asked, and for whatever
         super().__init__(workspace, journal, order, watch, self.declared)
         self.ledgers = workspace.ledgers(self.declared.ledgers)
         self.standard = self.feed.profile.standard
@@ -62,8 +66,12 @@ class Disclosure(Story):
             if due.height and not self.order.dry_run:
                 trouble = trouble or await self._confirm(run_id)
         with self.watch.step("report"):
-            calendar = self.calendar
-            facts = Facts(run_id, self.order, self.declared, calendar, source, ledger, feed, records, found, reviews)
+            shade = self._shadow(records, ledger, feed, source.quarantine)
+            sides = (source, ledger, feed)
+            facts = Facts(
+                *(run_id, self.order, self.declared, self.calendar, *sides, records, found, reviews),
+                *(self.received, self.clock, shade),
+            )
             report = build_report(facts, self.journal, self.feed, due)
             done = self._ended(run_id, report, [trouble])
         return Done(report, (*done.troubles, *ledger.troubles))
@@ -86,8 +94,12 @@ class Disclosure(Story):
         sides = []
         for each in self.declared.chains:
             halves = left.pop(each.first), left.pop(each.second)
-            sides.append(chain(self.journal, run_id, each, halves, self.order))
-        sides += [gathering.map_rows(self.journal, run_id, each) for each in left.values()]
+            tried = {each.first, each.second} & self.tried.keys()
+            sides.append(chain(self.journal, run_id, each, halves, self.order, remember=not tried))
+        sides += [
+            gathering.map_rows(self.journal, run_id, each, remember=name not in self.tried)
+            for name, each in left.items()
+        ]
         return gathering.merged(sides)
 
     def _judged(self, records: pl.DataFrame) -> pl.DataFrame:
@@ -106,13 +118,37 @@ class Disclosure(Story):
         self, records: pl.DataFrame, ledger: gathering.Side, feed: gathering.Side, quarantine: pl.DataFrame
     ) -> Reconciliation:
         own = gathering.with_known_authorities(ledger.records, records, self.standard)
+        self.clock = self._clock([records, own, feed.records, quarantine])
+        return self._against(records, own, feed.records, quarantine)
+
+    def _against(
+        self, records: pl.DataFrame, own: pl.DataFrame, feed: pl.DataFrame, quarantine: pl.DataFrame
+    ) -> Reconciliation:
         return reconcile(
             records,
             gathering.without_quarantined(own, quarantine),
-            gathering.without_quarantined(feed.records, quarantine),
+            gathering.without_quarantined(feed, quarantine),
             standard=self.standard,
-            clock=self._clock([records, own, feed.records]),
+            clock=self.clock,
             policy=self.declared.policy,
+        )
+
+    def _shadow(
+        self, records: pl.DataFrame, ledger: gathering.Side, feed: gathering.Side, quarantine: pl.DataFrame
+    ) -> Shadow | None:
+        """Compare what the run would send, did the feed show nothing, with what it does show."""
+        if not self.declared.in_shadow:
+            return None
+        self.result = {"shadow": True}
+        own = gathering.with_known_authorities(ledger.records, records, self.standard)
+        alone = self._against(records, own, feed.records.clear(), quarantine)
+        return shadow(
+            would_send(self.feed, records.filter(alone.rows["bucket"] == Bucket.DUE.value)),
+            feed.records,
+            standard=self.standard,
+            since=self.order.since.isoformat(),
+            until=self.order.until.isoformat(),
+            kept=kept_back(alone, quarantine),
         )
 
     def _clock(self, sides: list[pl.DataFrame]) -> Clock:

@@ -109,6 +109,8 @@ class Errand:
 
     async def _run(self, intents: Callable[[Feed, Shown], Awaitable[Sequence[Prepared]]]) -> Ran:
         declared = self.workspace.bot(self.bot)
+        if declared.in_shadow:
+            raise _in_shadow(self.bot)
         browsers = Browsers()
         feed = self.workspace.feed(declared.feed, browsers)
         today = self.workspace.today.isoformat()
@@ -175,6 +177,15 @@ def _only(feed: Feed, shown: Shown, number: str) -> dict[str, str]:
         sentence.format(count=len(rows), number=number),
         todo=_("Look at the feed's own list; what cannot be told apart has to be taken back there by hand."),
         place=Place(system=feed.title),
+    )
+
+
+def _in_shadow(bot: str) -> UsageError:
+    return UsageError(
+        "in-shadow",
+        _("The bot “{bot}” runs in the shadow; it sends nothing.").format(bot=bot),
+        todo=_("Do it at the feed by hand, or take “shadow” out of the bot's file."),
+        place=Place(file=f"bots/{bot}.yaml", field="shadow"),
     )
 
 

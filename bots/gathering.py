@@ -83,11 +83,12 @@ async def collect(guard: Guard, watch: Watch) -> Collected:
     return Collected(source, rows, new)
 
 
-def map_rows(journal: Journal, run_id: str, collected: Collected) -> Side:
-    """Map what a source showed, and remember the records."""
+def map_rows(journal: Journal, run_id: str, collected: Collected, *, remember: bool = True) -> Side:
+    """Map what a source showed, and remember the records, unless their mapping is only tried."""
     source, rows = collected.source, collected.rows
     mapped = apply(source.mapping, frame_of(source.title, rows), place=Place(system=source.title))
-    journal.remember_records(run_id, remembered(mapped, source.mapping.standard))
+    if remember:
+        journal.remember_records(run_id, remembered(mapped, source.mapping.standard))
     return mapped_side("source", [mapped], source.mapping.standard, len(rows), collected.new)
 
 
@@ -149,7 +150,7 @@ def mapped_side(name: str, mapped: Sequence[Mapped], standard: Standard, rows: i
     return Side(
         name=name,
         records=pl.concat(frames),
-        quarantine=pl.concat([_no_quarantine(), *(quarantine_of(name, each) for each in mapped)]),
+        quarantine=pl.concat([_no_quarantine(), *(quarantine_of(name, each, standard) for each in mapped)]),
         rows=rows,
         unreadable=pl.concat([nothing.select(standard.names), *unreadable]),
         mappings=tuple(dict.fromkeys(each.mapping for each in mapped)),
@@ -161,7 +162,7 @@ def _no_quarantine() -> pl.DataFrame:
     return pl.DataFrame(schema=dict.fromkeys(QUARANTINE_COLUMNS, pl.String))
 
 
-def quarantine_of(side: str, mapped: Mapped) -> pl.DataFrame:
+def quarantine_of(side: str, mapped: Mapped, standard: Standard) -> pl.DataFrame:
     """Return one line per finding, readable by the clerk who has to act."""
     rows = {row["row"]: row for row in mapped.rejected.iter_rows(named=True)}
     lines = [
@@ -175,6 +176,10 @@ def quarantine_of(side: str, mapped: Mapped) -> pl.DataFrame:
             "rule": finding.rule,
             "sentence": sentence_of(finding.rule),
             "mapping": mapped.mapping,
+            "authority_name": rows[finding.row].get("authority_name") or "",
+            "decision_date": rows[finding.row].get("decision_date") or "",
+            "deadline": "",
+            "item": standard.item_of(rows[finding.row]),
         }
         for finding in mapped.findings
     ]

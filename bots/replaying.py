@@ -140,7 +140,7 @@ def replay(workspace: Workspace, journal: Journal, run: RunRow) -> Replayed:
     before = placed(found.filter(~pl.col("rule").is_in(HALVES)))  # no mapping makes a half whole
     parts = list(stored(workspace, journal, run))
     results = [(part, apply(part.mapping, part.rows, place=part.place)) for part in parts]
-    now = placed(_together([quarantine_of(part.side, mapped) for part, mapped in results]))
+    now = placed(_together([quarantine_of(part.side, mapped, part.mapping.standard) for part, mapped in results]))
     there = {where for part in parts for where in _places_of(part)}
     was, failing = set(before[_PLACE]), set(now[_PLACE])
     return Replayed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -19,10 +20,12 @@ from bots.timing import timeline_of
 from connectors.base import Feed
 from journal import EvidenceRow, Journal
 from mappings.standards import STANDARDS, Standard
+from reconciliation.clocks import Clock, deadline_of
 from reconciliation.commitments.report import CommitmentReport
 from reconciliation.headings import CHAIN_HEAD, DISPOSITIONS
 from reconciliation.rates import rates
 from reconciliation.report import Bucket, Compliance, Counts, Report, RunReport, Timeliness, Verdict
+from reconciliation.shadow import Shadow
 from reconciliation.shipping import pack, unpack
 from reconciliation.summary import tally
 from reconciliation.verdicts import Reconciliation
@@ -50,7 +53,8 @@ class Form(StrEnum):
 class Facts:
     """What a run found, before it is told.
 
-    ``calendar`` is the one that counted; ``reviews`` is what persons decided before.
+    ``calendar`` is the one that counted, by ``clock``; ``reviews`` is what persons decided before; ``received`` says
+    of each record that was read back on which day the feed took it.
     """
 
     run_id: str
@@ -63,13 +67,18 @@ class Facts:
     records: pl.DataFrame
     found: Reconciliation
     reviews: pl.DataFrame
+    received: Mapping[str, str]
+    clock: Clock
+    shadow: Shadow | None
 
 
 def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) -> Report:
     """Put the report together from what was found and from what the journal says became of it, and remember it."""
+    standard = feed.profile.standard
     sent = {} if facts.order.dry_run else delivering.outcomes(journal, feed, set(due["record_id"]))
-    verdicts = _with_outcomes(facts.found.verdicts, sent)
+    verdicts = _with_outcomes(facts.found.verdicts, sent, facts.received)
     quarantine = pl.concat([facts.source.quarantine, facts.ledger.quarantine, facts.feed.quarantine])
+    quarantine = quarantine.with_columns(deadline=deadline_of(pl.col("decision_date"), facts.clock))
     journal.remember_quarantine(facts.run_id, quarantine.iter_rows(named=True))
     journal.remember_verdicts(facts.run_id, verdicts.iter_rows(named=True))
     counts = _counts(facts, [outcome for outcome, _reason in sent.values()])
@@ -77,16 +86,16 @@ def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) 
         run_id=facts.run_id,
         bot=facts.order.bot,
         title=facts.declared.title,
-        standard=feed.profile.standard.name,
+        standard=standard.name,
         since=facts.order.since.isoformat(),
         until=facts.order.until.isoformat(),
         as_of=facts.order.as_of.isoformat(),
         counts=counts,
-        rates=rates(verdicts, as_of=facts.order.as_of.isoformat(), quarantined=_unreadable(facts.source)),
+        rates=rates(verdicts, as_of=facts.order.as_of.isoformat(), quarantined=_unreadable(facts.source, standard)),
         verdicts=verdicts,
         differences=facts.found.differences,
         members=facts.found.members,
-        records=_full_list(facts, sent, feed.profile.standard),
+        records=_full_list(facts, sent, standard),
         timeline=timeline_of(journal, feed.name, facts.calendar, facts.order.as_of, verdicts),
         reviews=facts.reviews,
         quarantine=quarantine,
@@ -94,12 +103,16 @@ def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) 
         notes=_notes(facts, journal),
         dry_run=facts.order.dry_run,
     )
+    if facts.shadow:
+        report.shadow, report.shadow_differences = facts.shadow.records, facts.shadow.differences
     journal.keep_evidence(facts.run_id, REPORT, facts.order.bot, pack(report), ".json.gz")
     return report
 
 
-def _with_outcomes(verdicts: pl.DataFrame, sent: dict[str, tuple[str, str]]) -> pl.DataFrame:
-    """Fill in what became of each delivery, and why the feed refused it where it did."""
+def _with_outcomes(
+    verdicts: pl.DataFrame, sent: dict[str, tuple[str, str]], received: Mapping[str, str]
+) -> pl.DataFrame:
+    """Fill in what became of each delivery, on which day the feed took it, and why it refused it where it did."""
     record = pl.col("record_id")
     is_due = pl.col("bucket") == Bucket.DUE.value
     outcome = {key: outcome for key, (outcome, _reason) in sent.items()}
@@ -108,6 +121,9 @@ def _with_outcomes(verdicts: pl.DataFrame, sent: dict[str, tuple[str, str]]) -> 
         outcome=pl.when(is_due)
         .then(record.replace_strict(outcome, default="", return_dtype=pl.String))
         .otherwise(pl.lit("")),
+        disclosed_on=pl.when(is_due & (pl.col("disclosed_on") == ""))
+        .then(record.replace_strict(dict(received), default="", return_dtype=pl.String))
+        .otherwise("disclosed_on"),
         reason=pl.when(is_due & record.is_in(list(reason)))
         .then(record.replace_strict(reason, default="", return_dtype=pl.String))
         .otherwise("reason"),
@@ -134,8 +150,9 @@ def _counts(facts: Facts, outcomes: list[str]) -> Counts:
     )
 
 
-def _unreadable(source: Side) -> pl.DataFrame:
-    return source.unreadable.select("document_number", "name", "authority_name", "decision_date")
+def _unreadable(source: Side, standard: Standard) -> pl.DataFrame:
+    item = pl.coalesce(*(pl.col(name).replace("", None) for name in standard.item), pl.lit(""))
+    return source.unreadable.select("document_number", "name", "authority_name", "decision_date", item=item)
 
 
 def _full_list(facts: Facts, sent: dict[str, tuple[str, str]], standard: Standard) -> pl.DataFrame:

@@ -16,7 +16,7 @@ _NAMES = ("name", "legal_representative")
 #: Of a verdict or a quarantined row: what is neither a value nor made of values.
 _FINDINGS = frozenset({
     *("group", "rule", "sentence", "authority_name", "certificate_number"),
-    *("decision_date", "deadline", "disclosed_on", "differing"),
+    *("decision_date", "deadline", "disclosed_on", "differing", "item"),
     *("source_origin", "ledger_origin", "feed_origin", "fingerprint"),
 })  # fmt: skip
 

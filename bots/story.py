@@ -33,14 +33,25 @@ class Done:
 
 
 class Story(ABC):
-    """One run of one bot."""
+    """One run of one bot.
+
+    Attributes:
+        received: of each record that was read back, the day on which the feed took it.
+        result: what else the journal keeps of the run.
+        tried: connector → the mapping that is tried on it in the place of its own.
+    """
 
     def __init__(self, workspace: Workspace, journal: Journal, order: Order, watch: Watch, declared: Bot) -> None:
         self.workspace, self.journal, self.order, self.watch = workspace, journal, order, watch
         self.calendar = workspace.calendar
         self.browsers = Browsers(wanted=order.browser)
-        self.sources: list[Source] = [workspace.source(name, self.browsers) for name in declared.sources]
+        self.tried = declared.tried
+        self.sources: list[Source] = [
+            workspace.source(name, self.browsers, self.tried.get(name)) for name in declared.sources
+        ]
         self.feed: Feed = workspace.feed(declared.feed, self.browsers)
+        self.received: dict[str, str] = {}
+        self.result: dict[str, object] = {}
         self._declared = declared
 
     async def run(self, resumed: str = "") -> Done:
@@ -91,7 +102,7 @@ class Story(ABC):
     async def _confirm(self, run_id: str) -> YinxinError | None:
         """Read back and keep the pictures; what fails here cannot undo what was sent, so it is told, not raised."""
         try:
-            await self._courier(run_id).confirm()
+            self.received |= await self._courier(run_id).confirm()
             for piece in await self.feed.evidence():
                 about = f"{self.feed.title} {piece.about}"
                 self.journal.keep_evidence(run_id, piece.kind, about, piece.content, piece.suffix)
@@ -102,7 +113,7 @@ class Story(ABC):
     def _ended(self, run_id: str, report: RunReport, troubles: Sequence[YinxinError | None]) -> Done:
         """Say how the run ended, and what the feed took long ago and never showed."""
         told = [each for each in troubles if each]
-        self.journal.finish_run(run_id, _ending(report, stopped=bool(told)), report.counts.as_dict(), {})
+        self.journal.finish_run(run_id, _ending(report, stopped=bool(told)), report.counts.as_dict(), self.result)
         if not told and self._settles(report):
             self._moved_on(run_id)
         after = timedelta(hours=self._declared.unseen_after)

@@ -91,6 +91,23 @@ def _late(report: RunReport) -> Late:
     return Late(kinds.count("late"), kinds.count("due_soon"))
 
 
+def of_nil(journal: Journal, report: RunReport) -> Iterator[Alarm]:
+    """Yield an alarm for decisions of months that somebody declared to have none (无数据上报)."""
+    declared = journal.nil_returns() if isinstance(report, Report) else {}
+    if not declared or not isinstance(report, Report):
+        return
+    found = report.verdicts.select("authority_name", month=pl.col("decision_date").str.slice(0, 7)).unique()
+    false = [f"{unit} {month}" for unit, month in sorted(found.rows()) if (report.standard, month, unit) in declared]
+    if false:
+        sentence = ngettext(
+            "{count} nil return is contradicted by a decision that is known by now.",
+            "{count} nil returns are contradicted by decisions that are known by now.",
+            len(false),
+        ).format(count=len(false))
+        todo = _("Tell who received the declaration: {units}.").format(units=_(", ").join(false))
+        yield Alarm(f"{prefix(report.bot)}nil", "degraded", "business", sentence, todo)
+
+
 def of_unknown(workspace: Workspace, journal: Journal, bot: str) -> Iterator[Alarm]:
     """Yield an alarm for what may or may not have reached the bot's feed."""
     unclear = len(journal.deliveries(workspace.bot(bot).feed, [State.SENT, State.UNKNOWN]))

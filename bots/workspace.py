@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import URL
 
 from bots.channels import ChannelDeclared, named_once
-from bots.declared import Bot, BotDeclared, CommitmentsDeclared, Log
+from bots.declared import Bot, BotDeclared, CommitmentsDeclared, Log, Monthly
 from bots.reading import read_text
 from bots.turns import SharedTurns
 from connectors.base import Feed, Ledgers, Source
@@ -54,6 +54,7 @@ class Settings(Declared):
         disk: GB of free room below which somebody is told.
         stale_after: hours after which a bot that has come to no end since is told of.
         channels: who is told what of all that.
+        monthly: the monthly report.
     """
 
     title: str
@@ -69,6 +70,7 @@ class Settings(Declared):
     disk: float = Field(default=1, ge=0)
     stale_after: float | None = Field(default=None, gt=0)
     channels: Annotated[tuple[ChannelDeclared, ...], AfterValidator(named_once)] = ()
+    monthly: Monthly = Monthly()
 
 
 class _Kind(Declared, extra="ignore"):
@@ -192,6 +194,7 @@ class Workspace:
         file, text = self._bot(name)
         declared = parse(BotDeclared, text, file)
         self._chained(declared, file, text)
+        self._tried(declared, file, text)
         if not declared.policy.fields:
             return declared
         try:
@@ -224,6 +227,17 @@ class Workspace:
                     ),
                     todo=_("Let both connectors name the mapping that reads the whole record."),
                     place=Place(file=file, line=line_of(text, ("chains",)), field="chains"),
+                )
+
+    def _tried(self, declared: BotDeclared, file: str, text: str) -> None:
+        """A mapping is tried on a source of the bot."""
+        for name in declared.shadow.mappings if declared.shadow else ():
+            if name not in declared.sources:
+                raise UsageError(
+                    "not-declared",
+                    _("The bot “{bot}” has no source “{name}”.").format(bot=file, name=name),
+                    todo=suggest(name, list(declared.sources)),
+                    place=Place(file=file, line=line_of(text, ("shadow", "mappings")), field="shadow.mappings"),
                 )
 
     def standard(self, bot: str) -> Standard:
@@ -293,13 +307,13 @@ class Workspace:
         given = self._given(name, Browsers())
         return kind_of(given.declared.kind).ledgers(given)
 
-    def source(self, name: str, browsers: Browsers) -> Source:
-        """Return a system that is collected from.
+    def source(self, name: str, browsers: Browsers, mapping: str | None = None) -> Source:
+        """Return a system that is collected from, read by another mapping than its own if one is named.
 
         Raises:
             UsageError: it declares no mapping, or is of a kind that is no source.
         """
-        given = self._given(name, browsers)
+        given = self._given(name, browsers, mapping)
         return kind_of(given.declared.kind).source(given)
 
     def feed(self, name: str, browsers: Browsers) -> Feed:
@@ -358,9 +372,9 @@ class Workspace:
         """Return the name under which a connector's login is claimed, if it has one."""
         return [claim] if (claim := self.connector(connector).claim) else []
 
-    def _given(self, name: str, browsers: Browsers) -> Given[Any]:
+    def _given(self, name: str, browsers: Browsers, tried: str | None = None) -> Given[Any]:
         declared = self.connector(name)
-        mapping = self.mapping(declared.mapping) if declared.mapping else None
+        mapping = self.mapping(found) if (found := tried or declared.mapping) else None
         profile = self.profile(declared.profile) if declared.profile else None
         turns = SharedTurns(self.journal, declared.courtesy, declared.claim or f"connector {name}", declared.title)
         return Given(name, declared, mapping, profile, self.folder, self.secrets, browsers, turns)

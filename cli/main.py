@@ -45,6 +45,7 @@ def build() -> typer.Typer:
         run,
         sandbox,
         schedule,
+        shadow,
         status,
         worker,
     )
@@ -57,7 +58,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain help comes in half the time
     )
-    for room in (demo, init, run, collect, resume, release, status, explain, report, doctor, worker, backup):
+    for room in (demo, init, run, collect, resume, release, status, shadow, explain, report, doctor, worker, backup):
         room.register(app)
     for name, room, about in (
         ("commitments", commitments, _("What builders and others promised, and whether they kept it.")),

@@ -56,6 +56,10 @@ def result_of(report: RunReport, workbook: Path | None, seconds: dict[str, float
 def sentence_of(report: RunReport) -> str:
     """Return in one sentence what a run did."""
     counts = report.counts
+    if isinstance(report, Report) and report.in_shadow:
+        return _("In the shadow: nothing was sent; “yinxin shadow {bot}” tells how far the bot agrees.").format(
+            bot=report.bot
+        )
     if report.dry_run:
         return ngettext(
             "Dry run: {due} record would be sent; nothing was.",

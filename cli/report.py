@@ -1,4 +1,4 @@
-"""``yinxin report``: the report of a run, written again from what was kept."""
+"""``yinxin report``: the report of a run, written again from what was kept; and the report of a month."""
 
 from __future__ import annotations
 
@@ -28,14 +28,33 @@ class Form(StrEnum):
 def register(app: typer.Typer) -> None:
     """Register the command."""
 
-    @command(app, "report", N_("Write the workbook of a run again, or its report as a page or as data."))
+    @command(
+        app,
+        "report",
+        N_("Write the workbook of a run again, its report as a page or as data, or the report of a month."),
+    )
     def report(
         call: Call,
         run: Annotated[str | None, typer.Argument(help=_("The run; the last finished one without it."))] = None,
         form: Annotated[
             Form, typer.Option("--format", help=_("The workbook, one page for a browser, data, or only the summary."))
         ] = Form.XLSX,
+        month: Annotated[str | None, typer.Option(help=_("The report of a month instead, YYYY-MM."))] = None,
+        nil: Annotated[
+            list[str] | None,
+            typer.Option(help=_("Confirm that this unit decided nothing in that month; may be given again.")),
+        ] = None,
     ) -> int:
+        if month is not None:
+            from cli.monthly import monthly
+
+            return monthly(call, month, nil or ())
+        if nil:
+            raise UsageError(
+                "no-month",
+                _("A nil return is of a month."),
+                todo=_("Name the month with --month YYYY-MM."),
+            )
         from bots.reporting import Form as Written
         from bots.reporting import kept_report, write_report
         from cli.outcomes import result_of

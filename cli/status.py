@@ -24,6 +24,9 @@ def register(app: typer.Typer) -> None:
     def status(
         call: Call,
         limit: Annotated[int, typer.Option(help=_("How many runs."))] = 10,
+        due: Annotated[
+            int | None, typer.Option(min=0, help=_("Show what is due within so many working days, instead of runs."))
+        ] = None,
         workers: Annotated[
             bool, typer.Option("--workers", help=_("Show who is there to run bots, instead of runs."))
         ] = False,
@@ -33,6 +36,10 @@ def register(app: typer.Typer) -> None:
         workspace = call.workspace()
         if workers:
             return _workers(call, workspace)
+        if due is not None:
+            from cli.due import show_due
+
+            return show_due(call, workspace, due)
         with workspace.journal() as journal:
             runs = journal.runs(limit)
             left = journal.deliveries(states=OPEN)
@@ -95,7 +102,8 @@ def _line(run: RunRow) -> list[str]:
 
     window = _("{since} to {until}").format(since=run.since, until=run.until)
     counts = [count(name) for name in ("collected", "due", "confirmed", "held", "quarantined")]
-    return [run.run_id, opening(_("dry run") if run.dry_run else _(run.state)), window, *counts]
+    state = _("shadow") if run.result.get("shadow") else _("dry run") if run.dry_run else _(run.state)
+    return [run.run_id, opening(state), window, *counts]
 
 
 STATES = (N_("running"), N_("done"), N_("failed"), N_("stopped"), N_("prepared"), N_("sent"), N_("accepted"))

@@ -25,6 +25,7 @@ from journal.events import Events
 from journal.evidence import Evidence
 from journal.findings import Findings
 from journal.firings import Firings
+from journal.judgements import Judgements
 from journal.lookup import Lookup
 from journal.purging import Purging
 from journal.records import Records
@@ -61,6 +62,7 @@ class Journal(
     Records,
     Findings,
     Lookup,
+    Judgements,
     Deliveries,
     Firings,
     Alarms,

@@ -52,7 +52,7 @@ def masthead(pen: Pen) -> int:
     pen.sheet.set_row(0, 32)
     pen.text(0, 0, report.title, "title")
     if report.dry_run:
-        pen.line(1, 0, [summary.dry_run_sentence(), *[""] * LEFT_END], ["warning"] * (LEFT_END + 1))
+        pen.line(1, 0, [summary.dry_run_sentence(report), *[""] * LEFT_END], ["warning"] * (LEFT_END + 1))
     facts = summary.facts(report)
     for row, (label, value) in enumerate(facts, start=2):
         pen.text(row, 0, label, "label")

@@ -7,6 +7,7 @@ from string import Formatter
 
 import polars as pl
 
+from mappings.standards import Standard
 from reconciliation.clocks import Clock, deadline_of, timeliness
 from reconciliation.grouping import Groups
 from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE, Link, Sides
@@ -44,6 +45,14 @@ def describe(sides: Sides, groups: Groups, differing: pl.DataFrame, clock: Clock
     ).with_columns(pl.col(pl.String).fill_null(""))
     table = table.with_columns(deadline=deadline_of(pl.col("decision_date"), clock))
     return table.with_columns(verdict=_verdict(), compliance=_compliance(), timeliness=timeliness(clock))
+
+
+def item_of(sides: Sides, groups: Groups, standard: Standard) -> pl.Series:
+    """Return the item per group, as source, ledger or feed state it, or null."""
+    stated = [_stated(sides, groups, name).replace("", None).alias(name) for name in standard.item]
+    if not stated:
+        return pl.repeat(None, groups.table.height, dtype=pl.String, eager=True).alias("item")
+    return pl.DataFrame(stated).select(item=pl.coalesce(standard.item)).to_series()
 
 
 def fill(template: str) -> pl.Expr:

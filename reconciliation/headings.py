@@ -40,6 +40,7 @@ WORDS = {
     "concealment": N_("concealment rate"),
     "all": N_("whole run"),
     "authority": N_("authority"),
+    "item": N_("item"),
     "month": N_("month"),
     "screenshot": N_("screenshot"),
     "page": N_("page source"),
@@ -74,11 +75,16 @@ COLUMNS = {
     "source_origin": N_("In the source"),
     "ledger_origin": N_("In the ledger"),
     "feed_origin": N_("On the feed"),
+    "item": N_("Item"),
+    "actor": N_("Who must act"),
     "suggestion": N_("Nearest record elsewhere (suggestion only)"),
     "field": N_("Field"),
     "against": N_("Compared with"),
     "source_value": N_("Value at the bureau"),
     "other_value": N_("Value there"),
+    "standing": N_("Bot and clerk"),
+    "bot_value": N_("The bot would have sent"),
+    "feed_value": N_("The feed shows"),
     "side": N_("Side"),
     "value": N_("Value"),
     "sentence": N_("What is wrong"),
@@ -91,7 +97,7 @@ COLUMNS = {
     "sha256": N_("SHA-256"),
     "rate": N_("Rate"),
     "scope": N_("Counted over"),
-    "member": N_("Authority or month"),
+    "member": N_("Authority, item or month"),
     "numerator": N_("Numerator"),
     "denominator": N_("Denominator"),
     "percent": N_("Percent"),
@@ -126,6 +132,7 @@ COLUMNS = {
 
 #: The sheets that are not named after a verdict.
 SUMMARY, HELD, QUARANTINE = N_("Summary"), N_("Held"), N_("Quarantine")
+UPCOMING = N_("Last days ahead")
 FULL_LIST, RATES, EVIDENCE, NOTES = N_("Full list"), N_("Rates"), N_("Evidence"), N_("Notes")
 TIMELINE = N_("Days used")
 

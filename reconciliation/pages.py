@@ -108,7 +108,7 @@ class Page:
     @property
     def warning(self) -> str:
         """What has to be seen first, if anything."""
-        return dry_run_sentence() if self.report.dry_run else ""
+        return dry_run_sentence(self.report) if self.report.dry_run else ""
 
     @property
     def facts(self) -> list[tuple[str, str]]:

@@ -100,8 +100,8 @@ class Rate:
     """One of the regulator's rates over one group of records, with the rows behind it."""
 
     name: str  # compliance | late | concealment
-    scope: str  # all | authority | month
-    member: str  # "" for all, else the authority's name or YYYY-MM
+    scope: str  # all | authority | item | month
+    member: str  # "" for all, else the authority's name, the item or YYYY-MM
     numerator: int
     denominator: int
 
@@ -162,6 +162,8 @@ class Report(RunReport):
             nothing back and a person should look at) and the standard's fields.
         timeline: one row per group with a decision date; columns in ``TIMELINE_COLUMNS``.
         reviews: what persons decided before; columns in ``REVIEW_COLUMNS``.
+        shadow: of a run in the shadow, what it would have sent beside what the feed shows; without columns otherwise.
+        shadow_differences: the fields in which these differ.
     """
 
     standard: str = "licence"
@@ -172,6 +174,13 @@ class Report(RunReport):
     records: pl.DataFrame
     timeline: pl.DataFrame = field(default_factory=lambda: _no_rows(TIMELINE_COLUMNS))
     reviews: pl.DataFrame = field(default_factory=no_reviews)
+    shadow: pl.DataFrame = field(default_factory=pl.DataFrame)
+    shadow_differences: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    @property
+    def in_shadow(self) -> bool:
+        """Whether the bot ran beside a clerk and was to send nothing."""
+        return bool(self.shadow.width)
 
 
 def _no_rows(columns: tuple[str, ...]) -> pl.DataFrame:
@@ -195,13 +204,14 @@ VERDICT_COLUMNS = (
     "authority_name",
     "decision_date",
     "deadline",
-    "disclosed_on",
+    "disclosed_on",  # the day on which the feed took it by its own word, also what this run sent
     "differing",  # names of the differing fields, joined with a comma
     "source_origin",  # where each side's row stands, as a person would look it up
     "ledger_origin",
     "feed_origin",
     "suggestion",  # nearest record on another side, never taken as a match
     "fingerprint",  # of the source's record, else the ledger's, else the feed's
+    "item",  # 事项: what the standard's ``item`` says
 )
 DIFFERENCE_COLUMNS = ("group", "document_number", "name", "field", "against", "source_value", "other_value", "origin")
 MEMBER_COLUMNS = ("group", "side", "origin")
@@ -221,4 +231,7 @@ TIMELINE_COLUMNS: tuple[str, ...] = (
     "timeliness",
     "batch",  # the feed's batch number
 )
-QUARANTINE_COLUMNS = ("side", "origin", "document_number", "name", "field", "value", "rule", "sentence", "mapping")
+QUARANTINE_COLUMNS = (
+    *("side", "origin", "document_number", "name", "field", "value", "rule", "sentence", "mapping"),
+    *("authority_name", "decision_date", "deadline", "item"),  # as far as they can be read
+)

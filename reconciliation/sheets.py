@@ -13,10 +13,12 @@ from reconciliation import headings
 from reconciliation.headings import rate_name, title
 from reconciliation.judged import judged
 from reconciliation.report import Bucket, Rate, Report, RunReport, Verdict
+from reconciliation.shadow_sheets import shadow_tables
 from reconciliation.shown import Shown
 from reconciliation.styles import TAB_ATTEND, TAB_LOOK_UP
 from reconciliation.tables import Column, Table
 from reconciliation.timeline import timeline_table
+from reconciliation.upcoming import upcoming_table
 from words.languages import gettext as _
 
 _HELD = ("document_number", "name", "verdict", "bucket", "outcome", "reason", "authority_name", "decision_date")
@@ -32,10 +34,11 @@ def tables(report: Report, standard: Standard) -> Iterator[Table]:
     """Return the lists in the order of their sheets; an empty one is left out, except the full list."""
     shown = Shown(standard)
     optional = [judged(report, standard, shown, verdict) for verdict in Verdict]
-    optional += [_held(report, shown), quarantine_table(report, shown)]
+    optional += [_held(report, shown), quarantine_table(report, shown), upcoming_table(report, shown)]
     yield from (table for table in optional if table.height)
+    yield from (table for table in shadow_tables(report, standard, shown) if table.height)
     yield _full_list(report, standard, shown)
-    rest = (timeline_table(report, shown, TAB_LOOK_UP), _rates(report.rates), evidence_table(report, shown))
+    rest = (timeline_table(report, shown, TAB_LOOK_UP), rates_table(report.rates), evidence_table(report, shown))
     yield from (table for table in rest if table.height)
 
 
@@ -66,7 +69,8 @@ def _full_list(report: Report, standard: Standard, shown: Shown) -> Table:
     return Table(_(headings.FULL_LIST), TAB_LOOK_UP, columns)
 
 
-def _rates(rates: Iterable[Rate]) -> Table:
+def rates_table(rates: Iterable[Rate]) -> Table:
+    """Return rates with what they are counted over."""
     frame = pl.DataFrame(
         [(rate_name(r.name), title(r.scope), _member(r), r.numerator, r.denominator, r.value) for r in rates],
         schema=_RATE_SCHEMA,

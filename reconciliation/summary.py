@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ import polars as pl
 from reconciliation import headings
 from reconciliation.headings import rate_name, title, word
 from reconciliation.report import Compliance, Counts, Rate, Report, RunReport, Timeliness, Verdict
+from reconciliation.shadow import STANDINGS
 from words.languages import gettext as _
 
 RATES = ("compliance", "late", "concealment")
@@ -124,8 +125,10 @@ def facts(report: RunReport) -> list[tuple[str, str]]:
     ]
 
 
-def dry_run_sentence() -> str:
+def dry_run_sentence(report: RunReport) -> str:
     """Return what a dry run says of itself."""
+    if isinstance(report, Report) and report.in_shadow:
+        return _("In the shadow: nothing was delivered; the bot is compared with what was sent by hand.")
     return _("Dry run: nothing was delivered.")
 
 
@@ -136,7 +139,7 @@ def conservation_heading() -> str:
 
 def opening_blocks(report: RunReport) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return which run this is and whether it adds up, as headings over labels and values."""
-    dry: list[tuple[str, list[tuple[str, str]]]] = [(dry_run_sentence(), [])] if report.dry_run else []
+    dry: list[tuple[str, list[tuple[str, str]]]] = [(dry_run_sentence(report), [])] if report.dry_run else []
     return [
         *dry,
         (report.title, facts(report)),
@@ -150,10 +153,14 @@ def summary_blocks(report: Report) -> list[tuple[str, list[tuple[str, str]]]]:
     for column, kinds in TALLIES.items():
         counts = tally(report, column, kinds)
         blocks.append((_(headings.COLUMNS[column]), [(title(kind), f"{count:,}") for kind, count in counts.items()]))
-    rates = [(rate_name(rate.name), _fraction(rate)) for rate in overall(report)]
+    if report.in_shadow:
+        counts = Counter(report.shadow["standing"])
+        blocks.append((_("Shadow"), [(_(text), f"{counts[each]:,}") for each, text in STANDINGS.items()]))
+    rates = [(rate_name(rate.name), fraction(rate)) for rate in overall(report)]
     return [*blocks, (_(headings.RATES), rates)] if rates else blocks
 
 
-def _fraction(rate: Rate) -> str:
+def fraction(rate: Rate) -> str:
+    """Return a rate as a percentage with the counts it is made of."""
     shown = {"percent": percent(rate), "numerator": f"{rate.numerator:,}", "denominator": f"{rate.denominator:,}"}
     return _("{percent} ({numerator} of {denominator})").format(**shown)

@@ -10,7 +10,7 @@ import polars as pl
 from mappings.standards import Standard
 from reconciliation.clocks import Clock
 from reconciliation.comparing import compare
-from reconciliation.describing import SHOWN, describe
+from reconciliation.describing import SHOWN, describe, item_of
 from reconciliation.grouping import Groups, gather_groups
 from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE, Link, Sides
 from reconciliation.matching import complete, rules_for
@@ -85,15 +85,17 @@ def reconcile(  # noqa: PLR0913 - three sides, and how to look at them
     Raises:
         UsageError: the policy names a field that the standard does not have.
     """
+    kept = (*KEPT, *standard.item)
     sides = {
-        SOURCE: complete(source, (*KEPT, "malformed")).rechunk(),
-        LEDGER: complete(ledger, KEPT).rechunk(),
-        FEED: complete(feed, (*KEPT, "received")).rechunk(),
+        SOURCE: complete(source, (*kept, "malformed")).rechunk(),
+        LEDGER: complete(ledger, kept).rechunk(),
+        FEED: complete(feed, (*kept, "received")).rechunk(),
     }
     groups = gather_groups(sides, rules_for(standard))
     differing = _differing(sides, groups, standard, exact=exact)
     table = describe(sides, groups, differing, clock)
-    table = table.hstack(decide(table, differing, policy, standard)).with_columns(outcome=pl.lit(""))
+    table = table.hstack(decide(table, differing, policy, standard))
+    table = table.with_columns(item_of(sides, groups, standard), outcome=pl.lit(""))
     return Reconciliation(
         verdicts=table.select("group", pl.col(VERDICT_COLUMNS[1:]).fill_null("")),
         differences=_with_names(differing, table),

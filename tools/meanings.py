@@ -7,11 +7,13 @@ SECTIONS: dict[str, str] = {
     "Settings": "`yinxin.toml`",
     "Log": "`[log]`, in `yinxin.toml`",
     "ChannelDeclared": "`[[channels]]`, in `yinxin.toml`",
+    "Monthly": "`[monthly]`, in `yinxin.toml`",
     "BotDeclared": "`bots/NAME.yaml`",
     "CommitmentsDeclared": "`bots/NAME.yaml`, `kind: commitments`",
     "Chain": "an entry of `chains`, in a bot",
     "On": "an entry of `by`, in a chain",
     "Policy": "`policy`, in a bot",
+    "Shadow": "`shadow`, in a bot",
     "Release": "`release`, in a bot",
     "PortalDeclared": "`connectors/NAME.yaml` with `kind: portal`",
     "Login": "`login`, in a portal",
@@ -89,6 +91,12 @@ MEANINGS: dict[str, dict[str, str]] = {
         "disk": "GB of free room below which an [alarm](../how-to/be-told.md) opens",
         "stale_after": "hours after the end of a bot's last run that was done, after which an alarm opens",
         "channels": "who is [told what](../how-to/be-told.md)",
+        "monthly": "the [monthly report](../how-to/report-a-month.md)",
+    },
+    "Monthly": {
+        "units": "`licence` or `penalty` → the units that have to report; without it, those that decided something in "
+        "the year",
+        "named_above": "the late rate of a month above which a unit is named",
     },
     "Log": {
         "level": "the least that is kept",
@@ -117,6 +125,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "lookback": "without `since`: how many days back a run looks",
         "policy": "what to do with each verdict",
         "chains": "[sources of which two make one record](../how-to/join-two-systems.md)",
+        "shadow": "run beside a clerk, send nothing, and [say how far both agree](../how-to/run-in-the-shadow.md); "
+        "without it the bot sends",
         "visible_within": "seconds to wait until accepted records show in the feed's own list",
         "unseen_after": "hours after which a record that was accepted and never showed is reported at every run",
         "release": "when a second person has to let a push go",
@@ -143,6 +153,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "above": "a push of more new records than this; without it no push is too large",
         "changed_rules": "the first push after a mapping or the profile changed",
         "adverse": "field → the values that make a record adverse; such records wait one by one",
+    },
+    "Shadow": {
+        "agreement": "the share of the compared records that has to agree in every field before it is told",
+        "records": "how many records have to be compared before that",
+        "mappings": "connector → the mapping that is tried on it in the place of its own",
     },
     "Policy": {
         "agreed": "source and ledger say the same",

@@ -82,7 +82,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Standard:
-    """A canonical record: its fields in the standard's order and the fields that make its identity."""
+    """A canonical record: its fields in the standard's order and the fields that make its identity.
+
+    Attributes:
+        item: the fields of which the first that states something tells the item (事项) a record is of.
+    """
 
     name: str
     label: str
@@ -90,6 +94,7 @@ class Standard:
     edition: str
     fields: tuple[Field, ...]
     identity: tuple[str, ...]
+    item: tuple[str, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
@@ -100,6 +105,10 @@ class Standard:
     def names(self) -> tuple[str, ...]:
         """The field names in the standard's order."""
         return tuple(field.name for field in self.fields)
+
+    def item_of(self, values: Mapping[str, str | None]) -> str:
+        """Return the item (事项) that a record says it is of, or nothing."""
+        return next((text for name in self.item if (text := values.get(name))), "")
 
     @cached_property
     def identifying(self) -> frozenset[str]:

@@ -47,6 +47,7 @@ LICENCE = Standard(
     english="Administrative licence",
     edition="2018",
     identity=("authority_code", "document_number", "name", "certificate_number"),
+    item=("certificate_name", "document_name"),  # the edition has no column for 事项; the certificate is nearest to it
     fields=(
         _field(1, "name", "行政相对人名称", "Licensee", "XK_XDR_MC", K.NAME, 200, M, identifying=True),
         _field(

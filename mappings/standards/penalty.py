@@ -57,6 +57,7 @@ PENALTY = Standard(
     english="Administrative penalty",
     edition="2018",
     identity=("authority_code", "document_number", "name"),
+    item=("penalty_kind",),
     fields=(
         _field(1, "name", "行政相对人名称", "Penalised party", "CF_XDR_MC", K.NAME, 200, M, identifying=True),
         _field(

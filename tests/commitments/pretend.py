@@ -32,7 +32,7 @@ class PretendWorkspace(Workspace):
         """Return the bot."""
         return self.declared
 
-    def source(self, _name: str, _browsers: object) -> Any:
+    def source(self, _name: str, _browsers: object, _mapping: str | None = None) -> Any:
         """Return the double of the construction system."""
         return self.system
 

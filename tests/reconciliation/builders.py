@@ -188,6 +188,8 @@ def _finding(number: int) -> dict[str, object]:
         "rule": "checksum",
         "sentence": "校验位不符，请对照营业执照或身份证件更正。",
         "mapping": "approval-platform@3",
+        "decision_date": "2026-07-23",
+        "deadline": "2026-08-03",
     }
 
 

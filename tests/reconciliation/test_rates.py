@@ -19,6 +19,7 @@ def verdict(number: int, **changed: str) -> dict[str, str | int]:
         "source_origin": f"row {number}",
         "bucket": "due",
         "authority_name": "审批局",
+        "item": "食品经营许可证",
         "decision_date": "2024-03-15",
         "deadline": "2024-03-26",
     }
@@ -68,14 +69,16 @@ def test_a_rate_counts_exactly_the_rows_behind_it(name: str, above: list[int | N
     assert Rate(name, "all", "", len(above), len(below)) in overall
 
 
-def test_rates_are_given_per_authority_and_month() -> None:
-    """Members are sorted; what states no authority or readable date counts under the empty member."""
+def test_rates_are_given_per_authority_item_and_month() -> None:
+    """Members are sorted; what states no authority, item or readable date counts under the empty member."""
     found = [rate for rate in rates(VERDICTS, as_of=AS_OF, quarantined=QUARANTINED) if rate.name == "concealment"]
     assert [(rate.scope, rate.member, rate.numerator, rate.denominator) for rate in found] == [
         ("all", "", 6, 10),
         ("authority", "", 1, 1),
         ("authority", "住建局", 1, 2),
         ("authority", "审批局", 4, 7),
+        ("item", "", 2, 2),
+        ("item", "食品经营许可证", 4, 8),
         ("month", "", 2, 2),
         ("month", "2024-03", 4, 7),
         ("month", "2024-04", 0, 1),

@@ -25,7 +25,7 @@ from words.languages import choose
 
 ALL_SHEETS = (
     *("Summary", "Agreed", "Differs", "Only in source", "Only in ledger", "Only in feed", "Ambiguous"),
-    *("Held", "Quarantine", "Full list", "Days used", "Rates", "Evidence", "Notes"),
+    *("Held", "Quarantine", "Last days ahead", "Full list", "Days used", "Rates", "Evidence", "Notes"),
 )
 LISTS = ALL_SHEETS[1:-1]
 REVIEWED = ALL_SHEETS[1:7]
@@ -379,7 +379,7 @@ def test_authorities_beyond_the_page_are_counted(tmp_path: Path) -> None:
     ]
     book = written(made, tmp_path)
     assert "and 2 more on the sheet “Rates”" in {value for row in texts(book["Summary"]) for value in row}
-    assert column(book["Rates"], "Authority or month")[-1] == "not stated"
+    assert column(book["Rates"], "Authority, item or month")[-1] == "not stated"
 
 
 def test_every_verdict_is_counted_once() -> None:
