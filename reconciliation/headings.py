@@ -47,11 +47,16 @@ WORDS = {
     "report": N_("run report"),
     "error-report": N_("error report"),
     "identity": N_("same identity"),
+    "identity_normalised": N_("same identity after normalisation"),
     "document_number_and_name": N_("same document number and name"),
     "document_number": N_("same document number"),
+    "number_variant_and_name": N_("document number written another way, same name"),
+    "number_variant_and_decision_date": N_("document number written another way, same decision date"),
     "certificate_number_and_name": N_("same certificate number and name"),
     "certificate_number_and_decision_date": N_("same certificate number and decision date"),
+    "name_date_and_item": N_("same name and item, dates near each other"),
     "duplicate": N_("stands there more than once"),
+    "duplicate_variant": N_("stands there more than once, its number written differently"),
 }
 
 #: What stands above a column that is not a field of the standard.
@@ -73,6 +78,8 @@ COLUMNS = {
     "source_origin": N_("In the source"),
     "ledger_origin": N_("In the ledger"),
     "feed_origin": N_("On the feed"),
+    "normalised": N_("Made equal before matching"),
+    "why_not": N_("Why not matched"),
     "suggestion": N_("Nearest record elsewhere (suggestion only)"),
     "field": N_("Field"),
     "against": N_("Compared with"),

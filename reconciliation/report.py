@@ -141,6 +141,7 @@ class Report(RunReport):
         differences: one row per differing field; columns in ``DIFFERENCE_COLUMNS``.
         members: every record of every ambiguous group; columns in ``MEMBER_COLUMNS`` and the standard's fields.
         records: the full list of mapped source records: ``origin``, ``bucket``, ``outcome`` and the standard's fields.
+        tried: of each group that has a near row elsewhere, every matching rule that failed; ``TRIED_COLUMNS``.
     """
 
     standard: str = "licence"
@@ -149,6 +150,7 @@ class Report(RunReport):
     differences: pl.DataFrame
     members: pl.DataFrame
     records: pl.DataFrame
+    tried: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict.fromkeys(TRIED_COLUMNS, pl.String)))
 
 
 #: ``group`` is an Int64; all else is text, empty where there is nothing to say.
@@ -174,7 +176,11 @@ VERDICT_COLUMNS = (
     "ledger_origin",
     "feed_origin",
     "suggestion",  # nearest record on another side, never taken as a match
+    "normalised",  # what normalisation or a variant of writing had to make equal before the group came together
+    "why_not",  # of a record that stands alone: what comes nearest, and what keeps it from being a match
 )
 DIFFERENCE_COLUMNS = ("group", "document_number", "name", "field", "against", "source_value", "other_value", "origin")
+#: The near row's side and place; the first field that failed the rule (empty: it fits, not surely enough), and its values.
+TRIED_COLUMNS = ("group", "side", "origin", "rule", "field", "here", "there")
 MEMBER_COLUMNS = ("group", "side", "origin")
 QUARANTINE_COLUMNS = ("side", "origin", "document_number", "name", "field", "value", "rule", "sentence", "mapping")
