@@ -10,6 +10,7 @@ from pydantic import Field
 from mappings.joining import On
 from mappings.standards.commitment import NOT_AT_ALL, PARTLY
 from reconciliation.commitments.judging import Closing
+from reconciliation.loose import Matching
 from reconciliation.policies import Policy
 from words.declared import Declared
 
@@ -91,6 +92,7 @@ class BotDeclared(Bot):
         since: the first decision date that is this bot's business; without it, ``lookback`` days before the run.
         lookback: how many days back a run looks by itself.
         policy: what to do with each verdict.
+        matching: how far the loosest matching rule may go.
         chains: sources of which two make one record.
     """
 
@@ -99,6 +101,7 @@ class BotDeclared(Bot):
     since: date | None = None
     lookback: int = Field(default=60, ge=0)
     policy: Policy = Policy()
+    matching: Matching = Matching()
     chains: tuple[Chain, ...] = ()
 
     def chained(self, source: str) -> Chain | None:

@@ -106,6 +106,7 @@ class Disclosure(Story):
             standard=self.standard,
             clock=self._clock([records, own, feed.records]),
             policy=self.declared.policy,
+            matching=self.declared.matching,
         )
 
     def _clock(self, sides: list[pl.DataFrame]) -> Clock:

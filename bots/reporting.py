@@ -71,6 +71,7 @@ def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) 
         verdicts=verdicts,
         differences=facts.found.differences,
         members=facts.found.members,
+        tried=facts.found.tried,
         records=_full_list(facts, sent, feed.profile.standard),
         quarantine=quarantine,
         evidence=evidence_of(journal, facts.run_id),

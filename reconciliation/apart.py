@@ -1,18 +1,17 @@
-"""Why a decision that stands alone was not matched with what comes nearest: the sentence, and every rule that failed."""
+"""Why a decision that stands alone was not matched with what comes nearest: the sentence, and the rules that failed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
 from mappings.standards import Standard
 from mappings.written import number_key
 from reconciliation.headings import field_label
-from reconciliation.loose import ITEMS, Matching
+from reconciliation.loose import ITEMS, WITNESSES, Matching
 from reconciliation.matching import NUMBER_KEY, Rule
 from reconciliation.nearest import KEYS
-from reconciliation.report import TRIED_COLUMNS
 from reconciliation.sentences import fill
 from words.languages import N_
 from words.languages import gettext as _
@@ -33,7 +32,9 @@ def why_not(near: pl.DataFrame, alone: pl.Series, standard: Standard) -> pl.Seri
         alone: of each group, whether its verdict says that a side is missing.
         standard: gives the labels of the fields.
     """
-    nothing = pl.select(pl.when(alone).then(pl.lit(_("Nothing that is left elsewhere is like it."))).otherwise(pl.lit("")))
+    nothing = pl.select(
+        pl.when(alone).then(pl.lit(_("Nothing that is left elsewhere is like it."))).otherwise(pl.lit(""))
+    )
     texts = nothing.to_series()
     rows = near.filter("alone")
     if rows.is_empty():
@@ -51,7 +52,7 @@ def _line(side: str, text: str) -> pl.Expr:
 def _apart(rows: pl.DataFrame, standard: Standard) -> pl.Series:
     """Return what keeps each near row from being a match."""
     told = [_differing(rows, name, standard) for name in KEYS if name in standard.by_name]
-    told += [_unstated(rows, name, standard) for name in ("document_number", "name")]
+    told += [_unstated(name, standard) for name in ("document_number", "name")]
     both = pl.concat_str(told, separator=_("; "), ignore_nulls=True)
     doubtful = pl.lit(_("it is one of several that cannot be told apart"))
     unsure = pl.lit(_("nothing contradicts, but what agrees is not enough, or fits several"))
@@ -72,7 +73,7 @@ def _differing(rows: pl.DataFrame, name: str, standard: Standard) -> pl.Expr:
     return pl.when(differs).then(fill(text, here=here, there=there))
 
 
-def _unstated(rows: pl.DataFrame, name: str, standard: Standard) -> pl.Expr:
+def _unstated(name: str, standard: Standard) -> pl.Expr:
     here, there = pl.col(f"{name}_here"), pl.col(name)
     label = field_label(standard, name)
     return (
@@ -95,34 +96,33 @@ def tried(near: pl.DataFrame, rules: Sequence[Rule], matching: Matching) -> pl.D
     """Return for the nearest row of each group every rule of the cascade, and the first field that failed it.
 
     Returns:
-        ``TRIED_COLUMNS``; the field is empty where the rule fits, and was not sure enough of it.
+        ``TRIED_COLUMNS`` in the order of the cascade; the field is empty where the rule fits, not surely enough.
     """
+    two_sided = [rule for rule in rules if not rule.one_sided]
     first = near.unique("group", keep="first", maintain_order=True)
     keyed = first.with_columns(
         number_key(pl.col("document_number")).fill_null("").alias(NUMBER_KEY),
         number_key(pl.col("document_number_here")).fill_null("").alias(f"{NUMBER_KEY}_here"),
+        place=pl.int_range(pl.len()),
     )
-    parts = [_by(keyed, rule, matching).with_columns(place=pl.lit(at)) for at, rule in enumerate(_two_sided(rules))]
-    if not parts:
-        return pl.DataFrame(schema={name: pl.Int64 if name == "group" else pl.String for name in TRIED_COLUMNS})
-    return pl.concat(parts).sort("group", "place").select(TRIED_COLUMNS)
+    failed = keyed.select("place", **{rule.name: _failed(rule, matching) for rule in two_sided})
+    told = failed.unpivot(index="place", variable_name="rule", value_name="field").sort("place", maintain_order=True)
+    told = told.hstack(first[told["place"]])
+    return told.select("group", "side", "origin", "rule", "field", here=_shown("_here"), there=_shown(""))
 
 
-def _two_sided(rules: Iterable[Rule]) -> Iterable[Rule]:
-    return (rule for rule in rules if not rule.one_sided)
+def _shown(suffix: str) -> pl.Expr:
+    return pl.coalesce(*(pl.when(pl.col("field") == key).then(f"{key}{suffix}") for key in (*KEYS, *ITEMS)), pl.lit(""))
 
 
-def _by(near: pl.DataFrame, rule: Rule, matching: Matching) -> pl.DataFrame:
+def _failed(rule: Rule, matching: Matching) -> pl.Expr:
+    """Return the first field that failed a rule, or empty text."""
     failed = {key: _fails(key) for key in rule.keys}
     if rule.loose:
         failed["decision_date"] = ~_days_apart().le(matching.window).fill_null(False)
-        failed |= _no_item()
-    told = pl.coalesce(*(pl.when(fails).then(pl.lit(key)) for key, fails in failed.items()), pl.lit(""))
-    near = near.with_columns(field=told.replace(NUMBER_KEY, "document_number"))
-    shown = [*KEYS, *ITEMS]
-    here = pl.coalesce(*(pl.when(pl.col("field") == key).then(f"{key}_here") for key in shown), pl.lit(""))
-    there = pl.coalesce(*(pl.when(pl.col("field") == key).then(key) for key in shown), pl.lit(""))
-    return near.select("group", "side", "origin", rule=pl.lit(rule.name), field="field", here=here, there=there)
+        failed |= _no_item() | {key: _contradicts(key) for key in WITNESSES if key in KEYS}
+    named = {key: "document_number" if key == NUMBER_KEY else key for key in failed}
+    return pl.coalesce(*(pl.when(fails).then(pl.lit(named[key])) for key, fails in failed.items()), pl.lit(""))
 
 
 def _fails(key: str) -> pl.Expr:
@@ -130,8 +130,15 @@ def _fails(key: str) -> pl.Expr:
     return (here == "") | (here != there)
 
 
+def _contradicts(key: str) -> pl.Expr:
+    here, there = pl.col(f"{key}_here"), pl.col(key)
+    return (here != "") & (there != "") & (here != there)
+
+
 def _days_apart() -> pl.Expr:
-    here, there = (pl.col(name).str.to_date("%Y-%m-%d", strict=False) for name in ("decision_date_here", "decision_date"))
+    here, there = (
+        pl.col(name).str.to_date("%Y-%m-%d", strict=False) for name in ("decision_date_here", "decision_date")
+    )
     return (here - there).dt.total_days().abs()
 
 

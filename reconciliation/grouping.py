@@ -35,7 +35,7 @@ class Groups:
         return _members(self.of[side], self.table["ambiguous"])
 
     def certain(self, link: Link, pairs: pl.DataFrame | None = None) -> pl.DataFrame:
-        """Return pairs of a link (all of them, if not given) with their ``group``, without those of ambiguous groups."""
+        """Return pairs of a link, all if none are given, with their ``group``, without those of ambiguous groups."""
         pairs = link.matches.pairs if pairs is None else pairs
         pairs = pairs.with_columns(group=self.of[link.left].gather(pairs["left"]))
         return pairs.filter(~self.table["ambiguous"].gather(pairs["group"] - 1))

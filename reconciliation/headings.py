@@ -56,7 +56,6 @@ WORDS = {
     "certificate_number_and_decision_date": N_("same certificate number and decision date"),
     "name_date_and_item": N_("same name and item, dates near each other"),
     "duplicate": N_("stands there more than once"),
-    "duplicate_variant": N_("stands there more than once, its number written differently"),
 }
 
 #: What stands above a column that is not a field of the standard.

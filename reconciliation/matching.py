@@ -46,7 +46,6 @@ RULES = (
     Rule("number_variant_and_name", (NUMBER_KEY, "name")),
     Rule("certificate_number_and_name", ("certificate_number", "name")),
     Rule("duplicate", IDENTITY, one_sided=True),
-    Rule("duplicate_variant", (NUMBER_KEY, "name", "certificate_number"), one_sided=True),
     Rule("number_variant_and_decision_date", (NUMBER_KEY, "decision_date")),
     Rule("certificate_number_and_decision_date", ("certificate_number", "decision_date")),
     Rule("name_date_and_item", ("name", "decision_date"), loose=True),
@@ -61,7 +60,7 @@ def rules_for(standard: Standard) -> tuple[Rule, ...]:
     known: dict[tuple[tuple[str, ...], bool, bool], Rule] = {}
     for rule in RULES:
         keys = tuple(key for key in rule.keys if key in has)
-        if keys == rule.keys or (rule.keys == IDENTITY and keys) or (rule.one_sided and len(keys) > 1):
+        if keys == rule.keys or (rule.keys == IDENTITY and keys):
             known.setdefault((keys, rule.one_sided, rule.loose), replace(rule, keys=keys))
     return tuple(known.values())
 
@@ -142,11 +141,10 @@ class _Pool:
 
     def standing_twice(self, side: str, keys: Sequence[str]) -> pl.DataFrame:
         """Return the open rows whose keys stand more than once on this side."""
-        own = [key for key in keys if key != NUMBER_KEY]
-        rows = self._keys.filter(self._open).with_columns(pl.col(own).fill_null(""))
-        rows = rows.filter(word_of(own).is_duplicated(), pl.any_horizontal(pl.col(own) != ""))
-        if NUMBER_KEY in keys:
-            rows = _with_number_keys(rows)
+        rows = self._keys.filter(self._open).with_columns(pl.col(keys).fill_null(""))
+        rows = rows.filter(word_of(keys).is_duplicated(), pl.any_horizontal(pl.col(keys) != ""))
+        if rows.is_empty():
+            return NO_CROWDS
         rows = rows.filter(pl.struct(keys).is_duplicated())
         return rows.select(side=pl.lit(side), row="row", crowd=pl.col("row").min().over(keys))
 
@@ -165,8 +163,7 @@ def _by(rule: Rule, pools: tuple[_Pool, _Pool], matching: Matching) -> Found:
     if not left.left or not right.left:
         return NO_PAIRS, NO_CROWDS
     if rule.loose:
-        sides = ((pool.open(), pool.frame) for pool in pools)
-        return pair_loosely(*sides, matching), NO_CROWDS
+        return pair_loosely((left.open(), left.frame), (right.open(), right.frame), matching), NO_CROWDS
     return _meet_by_number(left, right, rule.keys) if NUMBER_KEY in rule.keys else _meet(left, right, rule.keys)
 
 

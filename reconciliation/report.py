@@ -11,6 +11,9 @@ from typing import ClassVar
 
 import polars as pl
 
+#: The near row's side and place; the first field that failed the rule, empty if it fits not surely enough; its values.
+TRIED_COLUMNS = ("group", "side", "origin", "rule", "field", "here", "there")
+
 
 class Verdict(StrEnum):
     """Where a record is. Source and ledger are the bureau's own two books; the feed is where it is disclosed."""
@@ -180,7 +183,5 @@ VERDICT_COLUMNS = (
     "why_not",  # of a record that stands alone: what comes nearest, and what keeps it from being a match
 )
 DIFFERENCE_COLUMNS = ("group", "document_number", "name", "field", "against", "source_value", "other_value", "origin")
-#: The near row's side and place; the first field that failed the rule (empty: it fits, not surely enough), and its values.
-TRIED_COLUMNS = ("group", "side", "origin", "rule", "field", "here", "there")
 MEMBER_COLUMNS = ("group", "side", "origin")
 QUARANTINE_COLUMNS = ("side", "origin", "document_number", "name", "field", "value", "rule", "sentence", "mapping")

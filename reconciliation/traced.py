@@ -52,11 +52,13 @@ def _by_variant(sides: Sides, groups: Groups, standard: Standard, rules: tuple[R
         pairs = link.matches.pairs.filter(pl.col("rule").is_in(by_number))
         if pairs.height:
             pairs = groups.certain(link, pairs)
-            rows = pl.DataFrame({
-                "group": pairs["group"],
-                "here": sides[link.left]["document_number"].gather(pairs["left"]),
-                "there": sides[link.right]["document_number"].gather(pairs["right"]),
-            })
+            rows = pl.DataFrame(
+                {
+                    "group": pairs["group"],
+                    "here": sides[link.left]["document_number"].gather(pairs["left"]),
+                    "there": sides[link.right]["document_number"].gather(pairs["right"]),
+                }
+            )
             words = _words(variants(pl.col("here"), pl.col("there")))
             label, where = field_label(standard, "document_number"), word(link.right)
             text = _("{field} “{there}” in the {side}, “{here}” here ({how})")

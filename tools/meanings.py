@@ -12,6 +12,7 @@ SECTIONS: dict[str, str] = {
     "Chain": "an entry of `chains`, in a bot",
     "On": "an entry of `by`, in a chain",
     "Policy": "`policy`, in a bot",
+    "Matching": "`matching`, in a bot",
     "Release": "`release`, in a bot",
     "PortalDeclared": "`connectors/NAME.yaml` with `kind: portal`",
     "Login": "`login`, in a portal",
@@ -116,6 +117,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "since": "the first decision date that is this bot's business; `--since` wins over it",
         "lookback": "without `since`: how many days back a run looks",
         "policy": "what to do with each verdict",
+        "matching": "how far the [loosest matching rule](../explanation/how-rows-are-matched.md) may go",
         "chains": "[sources of which two make one record](../how-to/join-two-systems.md)",
         "visible_within": "seconds to wait until accepted records show in the feed's own list",
         "unseen_after": "hours after which a record that was accepted and never showed is reported at every run",
@@ -155,6 +157,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "ambiguous": "several records carry the same key; cannot be changed",
         "only_in_ledger": "the source does not have it; cannot be changed",
         "only_in_feed": "neither source nor ledger has it; cannot be changed",
+    },
+    "Matching": {
+        "window": "days that may lie between the decision dates of two rows of one name and one item",
+        "loose": "`pair` where each is the other's only candidate and nothing that identifies contradicts; `suggest` "
+        "never makes a pair of them",
     },
     "PortalDeclared": {
         "kind": "",
