@@ -26,7 +26,7 @@ from tests.reconciliation.test_matching import Told, told
 from tests.reconciliation.test_verdicts import CLOCK
 
 two_sides = given(left=sides("source"), right=sides("feed"))
-few = settings(deadline=None, max_examples=25)
+few = settings(deadline=None, max_examples=15)
 
 
 def judge(source: pl.DataFrame, ledger: pl.DataFrame, feed: pl.DataFrame) -> Reconciliation:
@@ -95,7 +95,7 @@ def test_swapping_source_and_ledger_only_renames_the_verdicts(source: pl.DataFra
     assert sorted(one_way.rows()) == sorted(back.with_columns(pl.col("verdict").replace(other)).rows())
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @two_sides
 def test_the_cascade_equals_the_cascade_done_by_hand(left: pl.DataFrame, right: pl.DataFrame) -> None:
     """Joins of words tell the same pairs and crowds as a plain reading of the rules, whichever side is called left."""
@@ -105,7 +105,7 @@ def test_the_cascade_equals_the_cascade_done_by_hand(left: pl.DataFrame, right: 
     assert told(match(right, left, plain), right, left) == ({(b, a, rule) for a, b, rule in pairs}, crowds)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @two_sides
 def test_no_pair_rests_on_a_key_that_is_not_unique(left: pl.DataFrame, right: pl.DataFrame) -> None:
     """No row stands in two pairs or in a pair and a crowd, and no paired identity stands twice on its side."""
