@@ -21,7 +21,7 @@ NEAREST = {
     "ledger": N_("Nearest in the ledger: {document_number} {name} ({origin}): {apart}"),
     "feed": N_("Nearest on the feed: {document_number} {name} ({origin}): {apart}"),
 }
-_NUMBERS = ("document_number", "certificate_number")
+_OPENING = "〔第"
 
 
 def why_not(near: pl.DataFrame, alone: pl.Series, standard: Standard) -> pl.Series:
@@ -67,7 +67,7 @@ def _differing(rows: pl.DataFrame, name: str, standard: Standard) -> pl.Expr:
     if name == "document_number":
         differs &= number_key(here).ne_missing(number_key(there))
     text = _("{field} differs: {here} / {there}").replace("{field}", field_label(standard, name))
-    if name in _NUMBERS:
+    if name == "document_number":
         pairs = [ends(*pair) for pair in rows.select(here, there).iter_rows()]
         here, there = (pl.lit(pl.Series([pair[at] for pair in pairs], dtype=pl.String)) for at in (0, 1))
     return pl.when(differs).then(fill(text, here=here, there=there))
@@ -85,9 +85,9 @@ def _unstated(name: str, standard: Standard) -> pl.Expr:
 
 
 def ends(here: str, there: str) -> tuple[str, str]:
-    """Return two numbers from where they part on; a run of digits is never cut."""
+    """Return two document numbers from where they part on; neither digits nor a bracket are cut off what they belong to."""
     shared = next((at for at, (one, other) in enumerate(zip(here, there, strict=False)) if one != other), 0)
-    while shared and here[shared - 1].isdigit():
+    while shared and (here[shared - 1].isdigit() or here[shared - 1] in _OPENING):
         shared -= 1
     return here[shared:], there[shared:]
 
