@@ -85,7 +85,7 @@ def _unstated(name: str, standard: Standard) -> pl.Expr:
 
 
 def ends(here: str, there: str) -> tuple[str, str]:
-    """Return two document numbers from where they part on; neither digits nor a bracket are cut off what they belong to."""
+    """Return two document numbers from where they part on; a run of digits and its bracket stay whole."""
     shared = next((at for at, (one, other) in enumerate(zip(here, there, strict=False)) if one != other), 0)
     while shared and (here[shared - 1].isdigit() or here[shared - 1] in _OPENING):
         shared -= 1
