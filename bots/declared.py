@@ -11,6 +11,7 @@ from pydantic import Field
 from mappings.joining import On
 from mappings.standards.commitment import NOT_AT_ALL, PARTLY
 from reconciliation.commitments.judging import Closing
+from reconciliation.loose import Matching
 from reconciliation.policies import Policy
 from words.declared import Declared
 
@@ -128,6 +129,7 @@ class BotDeclared(Bot):
         since: the first decision date that is this bot's business; without it, ``lookback`` days before the run.
         lookback: how many days back a run looks by itself.
         policy: what to do with each verdict.
+        matching: how far the loosest matching rule may go.
         chains: sources of which two make one record.
         shadow: run beside a clerk, send nothing, and say how far both agree; a person takes it out again.
     """
@@ -137,6 +139,7 @@ class BotDeclared(Bot):
     since: date | None = None
     lookback: int = Field(default=60, ge=0)
     policy: Policy = Policy()
+    matching: Matching = Matching()
     chains: tuple[Chain, ...] = ()
     shadow: Shadow | None = None
 

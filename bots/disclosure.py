@@ -131,6 +131,7 @@ class Disclosure(Story):
             standard=self.standard,
             clock=self.clock,
             policy=self.declared.policy,
+            matching=self.declared.matching,
         )
 
     def _shadow(

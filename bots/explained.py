@@ -54,7 +54,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A matching rule that did not bring a record and its nearest one together: the first field that failed."""
+    """A matching rule that did not bring a record and its nearest one together: the first field that failed.
+
+    The field is empty where the rule fits, and was not sure enough of it.
+    """
 
     rule: str
     field: str
@@ -82,6 +85,8 @@ class Judgement:
     ledger: str
     feed: str
     suggestion: str
+    why_not: str
+    normalised: str
     decision_date: str
     disclosed_on: str
     differing: tuple[str, ...]

@@ -10,19 +10,19 @@ import polars as pl
 
 from bots.advising import about_quarantine, about_record
 from bots.deadlines import deadline_of
-from bots.explained import Difference, Explained, Form, Judgement, Member, Told, Waiting
+from bots.explained import Difference, Explained, Form, Judgement, Member, Told, Tried, Waiting
 from bots.followed import Way
 from bots.replaying import standard_of
 from bots.reporting import kept_disclosure
 from bots.reviewed import decided
 from bots.searching import never_seen
-from bots.tried import tried_on
 from bots.ways import way_of
 from bots.workspace import Workspace
 from journal import Journal, RecordRow, RunRow
 from mappings.hints import hint_of, sentence_of
 from mappings.normalise import document_number
 from mappings.standards import STANDARDS
+from mappings.written import number_key
 from reconciliation.report import Verdict
 from reconciliation.texts import SHOWN, personal_fields
 from words.errors import UsageError, YinxinError
@@ -63,8 +63,17 @@ class _Explaining:
         judged = self._judgements(number, list(of_record))
         records = tuple(self._told(key, of_record.get(key, []), judged) for key in _subjects(of_record, judged))
         quarantined = tuple(self._waiting(number))
+        if not records and not quarantined and (known := self._written_otherwise(number)):
+            return replace(self.explain(asked, known), asked=asked)
         never = None if records or quarantined else never_seen(self.workspace, self.journal, number)
         return Explained(asked, number, records, quarantined, never)
+
+    def _written_otherwise(self, number: str) -> str:
+        """Return a known number that only writes this one another way, or empty text."""
+        known = pl.DataFrame({"number": sorted(self.journal.known_numbers())}, schema={"number": pl.String})
+        asked = pl.select(number_key(pl.lit(number))).item()
+        same = known.filter(number_key(pl.col("number")) == asked, pl.col("number") != number)
+        return str(same["number"][0]) if same.height else ""
 
     def _judgements(self, number: str, record_ids: list[str]) -> list[Judgement]:
         found = self.journal.verdicts_about(number, record_ids)
@@ -106,7 +115,9 @@ class _Explaining:
 
     def _with_values(self, judgement: Judgement) -> Judgement:
         """Only the report that the run left holds the values of both sides."""
-        if not (judgement.differing or judgement.suggestion or judgement.verdict == Verdict.AMBIGUOUS):
+        if not (
+            judgement.differing or judgement.suggestion or judgement.why_not or judgement.verdict == Verdict.AMBIGUOUS
+        ):
             return judgement
         try:
             found = kept_disclosure(self.journal, judgement.run)
@@ -116,7 +127,7 @@ class _Explaining:
         return replace(
             judgement,
             differences=tuple(_differences(found.differences.filter(pl.col("group").is_in(group)))),
-            tried=tuple(tried_on(found, judgement.record_id, judgement.suggestion)),
+            tried=tuple(_tried(found.tried.filter(pl.col("group").is_in(group)))),
             members=tuple(_members(found.members.filter(pl.col("group").is_in(group)))),
         )
 
@@ -171,6 +182,8 @@ def _judgement(told: dict[str, str], run: RunRow) -> Judgement:
         ledger=told.get("ledger_origin", ""),
         feed=told.get("feed_origin", ""),
         suggestion=told.get("suggestion", ""),
+        why_not=told.get("why_not", ""),
+        normalised=told.get("normalised", ""),
         decision_date=told.get("decision_date", ""),
         disclosed_on=told.get("disclosed_on", ""),
         differing=tuple(name for name in told.get("differing", "").split(",") if name),
@@ -196,6 +209,11 @@ def _differences(lines: pl.DataFrame) -> Iterator[Difference]:
 def _members(lines: pl.DataFrame) -> Iterator[Member]:
     for line in lines.select("side", "origin", "document_number", "name").iter_rows():
         yield Member(*line)
+
+
+def _tried(lines: pl.DataFrame) -> Iterator[Tried]:
+    for rule, field, here, there in lines.select("rule", "field", "here", "there").iter_rows():
+        yield Tried(rule, field, masked_value(field, here), masked_value(field, there))
 
 
 def _difference(field: str, against: str, here: str, there: str, origin: str) -> Difference:

@@ -16,6 +16,7 @@ from mappings.apply import ORIGIN, ROW_KEY, Mapped, apply
 from mappings.hints import sentence_of
 from mappings.identity import with_identity
 from mappings.standards import Standard
+from reconciliation.matching import RAW
 from reconciliation.report import QUARANTINE_COLUMNS
 from words.errors import Place, YinxinError
 from words.languages import gettext as _
@@ -146,7 +147,7 @@ def mapped_side(name: str, mapped: Sequence[Mapped], standard: Standard, rows: i
     """Return what was mapped as one side; ``rows`` came, ``new`` of which no earlier run had seen."""
     nothing = pl.DataFrame(schema=dict.fromkeys([*standard.names, "origin", "row_key"], pl.String))
     unreadable = [each.rejected.select(standard.names) for each in mapped]
-    frames = [each.records for each in mapped] or [with_identity(nothing, standard)]
+    frames = [_with_raw(each) for each in mapped] or [with_identity(nothing, standard)]
     return Side(
         name=name,
         records=pl.concat(frames),
@@ -156,6 +157,12 @@ def mapped_side(name: str, mapped: Sequence[Mapped], standard: Standard, rows: i
         mappings=tuple(dict.fromkeys(each.mapping for each in mapped)),
         new=new,
     )
+
+
+def _with_raw(mapped: Mapped) -> pl.DataFrame:
+    """Add what was shown where normalisation altered a key, so that a match can be traced to what was written."""
+    shown = {raw: [changed.get(key) for changed in mapped.changed] for raw, key in RAW.items()}
+    return mapped.records.with_columns(pl.Series(raw, texts, dtype=pl.String) for raw, texts in shown.items())
 
 
 def _no_quarantine() -> pl.DataFrame:

@@ -95,6 +95,7 @@ def build_report(facts: Facts, journal: Journal, feed: Feed, due: pl.DataFrame) 
         verdicts=verdicts,
         differences=facts.found.differences,
         members=facts.found.members,
+        tried=facts.found.tried,
         records=_full_list(facts, sent, standard),
         timeline=timeline_of(journal, feed.name, facts.calendar, facts.order.as_of, verdicts),
         reviews=facts.reviews,

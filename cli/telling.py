@@ -11,7 +11,7 @@ from bots.followed import Deadline
 from cli.printing import Block, opening
 from cli.timeline import BETWEEN, local, timeline
 from mappings.standards import STANDARDS, Standard
-from reconciliation.headings import DISPOSITIONS, MEANINGS, field_label, title, word
+from reconciliation.headings import COLUMNS, DISPOSITIONS, MEANINGS, field_label, title, word
 from reconciliation.report import Verdict
 from words.languages import N_, ngettext
 from words.languages import gettext as _
@@ -50,6 +50,7 @@ def _where(record: Told) -> Block:
     pairs: Pairs = [
         (_("Verdict"), f"{title(newest.verdict)}{BETWEEN}{_(MEANINGS[Verdict(newest.verdict)])}"),
         (_("Matched by"), word(newest.rule)),
+        (field_label(standard, "normalised"), newest.normalised),
         *((field_label(standard, f"{side}_origin"), getattr(newest, side)) for side in ("source", "ledger", "feed")),
         *_differences(standard, newest),
         (_("Nearest record"), newest.suggestion),
@@ -82,12 +83,17 @@ def _members(record: Told) -> Iterator[Block]:
 
 def _tried(record: Told) -> Iterator[Block]:
     for newest in record.judgements[:1]:
+        near = [("", line) for line in newest.why_not.splitlines()]
+        if near:
+            yield _(COLUMNS["why_not"]), near
         lines = [(title(each.rule), _apart(STANDARDS[record.standard], each)) for each in newest.tried]
         if lines:
             yield _("Why it was not matched with the nearest record"), lines
 
 
 def _apart(standard: Standard, each: Tried) -> str:
+    if not each.field:
+        return _("it fits, but not surely enough, or not it alone")
     field = field_label(standard, each.field)
     if each.here and each.there:
         return _("{field}: “{here}” here, “{there}” there").format(field=field, here=each.here, there=each.there)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from string import Formatter
-
 import polars as pl
 
 from mappings.standards import Standard
 from reconciliation.clocks import Clock, deadline_of, timeliness
 from reconciliation.grouping import Groups
-from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE, Link, Sides
+from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE, Sides
 from reconciliation.report import Compliance, Verdict
+from reconciliation.sentences import fill
 from words.languages import N_
 from words.languages import gettext as _
 
@@ -41,7 +39,6 @@ def describe(sides: Sides, groups: Groups, differing: pl.DataFrame, clock: Clock
         _least(groups, SOURCE, source["malformed"]).alias("malformed"),
         _least(groups, FEED, feed["received"]).alias("disclosed_on"),
         _listed(differing, groups.table.height).alias("differing"),
-        _suggestions(sides, groups).alias("suggestion"),
     ).with_columns(pl.col(pl.String).fill_null(""))
     table = table.with_columns(deadline=deadline_of(pl.col("decision_date"), clock))
     return table.with_columns(verdict=_verdict(), compliance=_compliance(), timeliness=timeliness(clock))
@@ -53,14 +50,6 @@ def item_of(sides: Sides, groups: Groups, standard: Standard) -> pl.Series:
     if not stated:
         return pl.repeat(None, groups.table.height, dtype=pl.String, eager=True).alias("item")
     return pl.DataFrame(stated).select(item=pl.coalesce(standard.item)).to_series()
-
-
-def fill(template: str) -> pl.Expr:
-    """Return the sentence as text per row, its named placeholders filled from the columns of those names."""
-    parts = []
-    for text, column, _spec, _conversion in Formatter().parse(template):
-        parts += [pl.lit(text)] if column is None else [pl.lit(text), pl.col(column)]
-    return pl.concat_str(parts, ignore_nulls=True)
 
 
 def _stated(sides: Sides, groups: Groups, name: str) -> pl.Series:
@@ -92,20 +81,12 @@ def _listed(differing: pl.DataFrame, count: int) -> pl.Series:
     return pl.repeat(None, count, dtype=pl.String, eager=True).scatter(listed["group"] - 1, listed["field"])
 
 
-def _suggestions(sides: Sides, groups: Groups) -> pl.Series:
-    """Return per group the nearest record on another side, or null."""
-    parts = [part for link in groups.links for part in _near(sides, groups, link)]
-    near = pl.concat(part.with_columns(place=pl.lit(place)) for place, part in enumerate(parts))
-    near = near.sort("place", "text").unique("group", keep="first", maintain_order=True)
-    return pl.repeat(None, groups.table.height, dtype=pl.String, eager=True).scatter(near["group"] - 1, near["text"])
-
-
-def _near(sides: Sides, groups: Groups, link: Link) -> Iterator[pl.DataFrame]:
-    for side, here, there in (("left", link.left, link.right), ("right", link.right, link.left)):
-        rows = link.matches.near.filter(pl.col("side") == side)
-        group = groups.of[here].gather(rows["row"])
-        records = sides[there].select("document_number", "name", "origin")[rows["near"]]
-        yield records.select(group.alias("group"), text=fill(_(NEAR[there])))
+def suggestions(near: pl.DataFrame, count: int) -> pl.Series:
+    """Return per group the nearest record elsewhere, if it is likely the same decision, else empty text."""
+    first = near.filter("likely").unique("group", keep="first", maintain_order=True)
+    text = pl.coalesce(pl.when(pl.col("side") == side).then(fill(_(text))) for side, text in NEAR.items())
+    told = first.select("group", text=text)
+    return pl.repeat("", count, dtype=pl.String, eager=True).scatter(told["group"] - 1, told["text"])
 
 
 def _verdict() -> pl.Expr:

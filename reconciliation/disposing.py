@@ -7,9 +7,9 @@ from dataclasses import replace
 import polars as pl
 
 from reconciliation.bases import with_bases
-from reconciliation.describing import fill
 from reconciliation.headings import DISPOSITIONS
 from reconciliation.report import REVIEW_COLUMNS, Bucket, Compliance, Verdict, no_reviews
+from reconciliation.sentences import fill
 from reconciliation.verdicts import Reconciliation
 from words.languages import gettext as _
 

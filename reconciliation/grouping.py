@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE, Link, Sides, link_sides
+from reconciliation.loose import Matching
 from reconciliation.matching import RULES, Rule
 
 
@@ -33,15 +34,16 @@ class Groups:
         """Return ``group`` and ``row`` of every row of this side in an ambiguous group."""
         return _members(self.of[side], self.table["ambiguous"])
 
-    def certain(self, link: Link) -> pl.DataFrame:
-        """Return the pairs of a link with their ``group``, without those of ambiguous groups."""
-        pairs = link.matches.pairs.with_columns(group=self.of[link.left].gather(link.matches.pairs["left"]))
+    def certain(self, link: Link, pairs: pl.DataFrame | None = None) -> pl.DataFrame:
+        """Return pairs of a link, all if none are given, with their ``group``, without those of ambiguous groups."""
+        pairs = link.matches.pairs if pairs is None else pairs
+        pairs = pairs.with_columns(group=self.of[link.left].gather(pairs["left"]))
         return pairs.filter(~self.table["ambiguous"].gather(pairs["group"] - 1))
 
 
-def gather_groups(sides: Sides, rules: Sequence[Rule] = RULES) -> Groups:
+def gather_groups(sides: Sides, rules: Sequence[Rule] = RULES, matching: Matching | None = None) -> Groups:
     """Match the three sides and return the sets of rows that belong together."""
-    links = link_sides(sides, rules)
+    links = link_sides(sides, rules, matching)
     starts = {SOURCE: 0, LEDGER: sides[SOURCE].height, FEED: sides[SOURCE].height + sides[LEDGER].height}
     label = _labels(links, starts, starts[FEED] + sides[FEED].height)
     heads = label == pl.int_range(len(label), eager=True)

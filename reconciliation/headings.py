@@ -49,10 +49,14 @@ WORDS = {
     "report": N_("run report"),
     "error-report": N_("error report"),
     "identity": N_("same identity"),
+    "identity_normalised": N_("same identity after normalisation"),
     "document_number_and_name": N_("same document number and name"),
     "document_number": N_("same document number"),
+    "number_variant_and_name": N_("number variant, same name"),
+    "number_variant_and_decision_date": N_("number variant, same decision date"),
     "certificate_number_and_name": N_("same certificate number and name"),
     "certificate_number_and_decision_date": N_("same certificate number and decision date"),
+    "name_date_and_item": N_("same name and item, dates near each other"),
     "duplicate": N_("stands there more than once"),
 }
 
@@ -77,6 +81,8 @@ COLUMNS = {
     "feed_origin": N_("On the feed"),
     "item": N_("Item"),
     "actor": N_("Who must act"),
+    "normalised": N_("Made equal before matching"),
+    "why_not": N_("Why not matched"),
     "suggestion": N_("Nearest record elsewhere (suggestion only)"),
     "field": N_("Field"),
     "against": N_("Compared with"),

@@ -20,16 +20,25 @@ from words.languages import gettext as _
 
 _WHO = ("document_number", "name", "certificate_number", "authority_name", "decision_date")
 _STATE = ("deadline", "timeliness", "compliance", "bucket", "outcome", "reason")
+_HOW = ("rule", "normalised")
 _PAIR = ("document_number", "name", "field", "source_value", "against", "other_value")
 
 _PLACES = ("source_origin", "ledger_origin", "feed_origin")
 
 READING_ORDER: dict[Verdict, tuple[str, ...]] = {
-    Verdict.AGREED: (*_WHO, "disclosed_on", *_STATE, "rule", *_PLACES),
-    Verdict.DIFFERS: (*_PAIR, "authority_name", "decision_date", "disclosed_on", *_STATE, "rule", *_PLACES),
-    Verdict.ONLY_IN_SOURCE: (*_WHO, "disclosed_on", *_STATE, "suggestion", "source_origin", "feed_origin"),
-    Verdict.ONLY_IN_LEDGER: (*_WHO, "disclosed_on", "deadline", "timeliness", "suggestion", *_PLACES[1:]),
-    Verdict.ONLY_IN_FEED: (*_WHO, "disclosed_on", "suggestion", "feed_origin"),
+    Verdict.AGREED: (*_WHO, "disclosed_on", *_STATE, *_HOW, *_PLACES),
+    Verdict.DIFFERS: (
+        *_PAIR,
+        "authority_name",
+        "decision_date",
+        "disclosed_on",
+        *_STATE,
+        *_HOW,
+        *_PLACES,
+    ),
+    Verdict.ONLY_IN_SOURCE: (*_WHO, "disclosed_on", *_STATE, "suggestion", "why_not", "source_origin", "feed_origin"),
+    Verdict.ONLY_IN_LEDGER: (*_WHO, "disclosed_on", "deadline", "timeliness", "suggestion", "why_not", *_PLACES[1:]),
+    Verdict.ONLY_IN_FEED: (*_WHO, "disclosed_on", "suggestion", "why_not", "feed_origin"),
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from reconciliation.loose import Matching
 from reconciliation.matching import RULES, Matches, Rule, match
 
 SOURCE, LEDGER, FEED = SIDES = ("source", "ledger", "feed")
@@ -22,12 +23,14 @@ class Link:
     matches: Matches
 
 
-def link_sides(sides: Sides, rules: Sequence[Rule] = RULES) -> tuple[Link, Link, Link]:
+def link_sides(
+    sides: Sides, rules: Sequence[Rule] = RULES, matching: Matching | None = None
+) -> tuple[Link, Link, Link]:
     """Match source and ledger, source and feed, and then ledger and feed rows that no source row claimed."""
     source, ledger, feed = (sides[side] for side in SIDES)
-    by_ledger, by_feed = match(source, ledger, rules), match(source, feed, rules)
+    by_ledger, by_feed = match(source, ledger, rules, matching), match(source, feed, rules, matching)
     free_ledger, free_feed = _unclaimed(by_ledger, ledger.height), _unclaimed(by_feed, feed.height)
-    rest = match(ledger[free_ledger], feed[free_feed], rules)
+    rest = match(ledger[free_ledger], feed[free_feed], rules, matching)
     return (
         Link(SOURCE, LEDGER, by_ledger),
         Link(SOURCE, FEED, by_feed),
@@ -47,12 +50,10 @@ def _renumbered(matches: Matches, left: pl.Series, right: pl.Series) -> Matches:
     """Return matches of two selections in the row numbers of the frames these were selected from."""
     rows = {"left": left.cast(pl.Int64), "right": right.cast(pl.Int64)}
     pairs = matches.pairs.with_columns(rows[side].gather(matches.pairs[side]).alias(side) for side in rows)
-    other = {"left": rows["right"], "right": rows["left"]}
-    near = [_shifted(matches.near, side, {"row": rows[side], "near": other[side]}) for side in rows]
-    crowds = [_shifted(matches.crowds, side, {"row": rows[side]}) for side in rows]
-    return Matches(pairs, pl.concat(crowds), pl.concat(near))
+    crowds = [_shifted(matches.crowds, side, rows[side]) for side in rows]
+    return Matches(pairs, pl.concat(crowds))
 
 
-def _shifted(frame: pl.DataFrame, side: str, rows: Mapping[str, pl.Series]) -> pl.DataFrame:
-    mine = frame.filter(pl.col("side") == side)
-    return mine.with_columns(numbers.gather(mine[name]).alias(name) for name, numbers in rows.items())
+def _shifted(crowds: pl.DataFrame, side: str, rows: pl.Series) -> pl.DataFrame:
+    mine = crowds.filter(pl.col("side") == side)
+    return mine.with_columns(row=rows.gather(mine["row"]))

@@ -8,9 +8,9 @@ import polars as pl
 from pydantic import Field
 
 from mappings.standards import Standard
-from reconciliation.describing import fill
 from reconciliation.linking import FEED, LEDGER
 from reconciliation.report import Bucket, Verdict
+from reconciliation.sentences import fill
 from words.declared import Declared, suggest
 from words.errors import Place, UsageError
 from words.languages import N_, current

@@ -11,6 +11,9 @@ from typing import ClassVar
 
 import polars as pl
 
+#: The near row's side and place; the first field that failed the rule, empty if it fits not surely enough; its values.
+TRIED_COLUMNS = ("group", "side", "origin", "rule", "field", "here", "there")
+
 
 class Verdict(StrEnum):
     """Where a record is. Source and ledger are the bureau's own two books; the feed is where it is disclosed."""
@@ -164,6 +167,7 @@ class Report(RunReport):
         reviews: what persons decided before; columns in ``REVIEW_COLUMNS``.
         shadow: of a run in the shadow, what it would have sent beside what the feed shows; without columns otherwise.
         shadow_differences: the fields in which these differ.
+        tried: of each group that has a near row elsewhere, every matching rule that failed; ``TRIED_COLUMNS``.
     """
 
     standard: str = "licence"
@@ -176,6 +180,7 @@ class Report(RunReport):
     reviews: pl.DataFrame = field(default_factory=no_reviews)
     shadow: pl.DataFrame = field(default_factory=pl.DataFrame)
     shadow_differences: pl.DataFrame = field(default_factory=pl.DataFrame)
+    tried: pl.DataFrame = field(default_factory=lambda: _no_rows(TRIED_COLUMNS))
 
     @property
     def in_shadow(self) -> bool:
@@ -212,6 +217,8 @@ VERDICT_COLUMNS = (
     "suggestion",  # nearest record on another side, never taken as a match
     "fingerprint",  # of the source's record, else the ledger's, else the feed's
     "item",  # 事项: what the standard's ``item`` says
+    "normalised",  # what normalisation or a variant of writing had to make equal before the group came together
+    "why_not",  # of a record that stands alone: what comes nearest, and what keeps it from being a match
 )
 DIFFERENCE_COLUMNS = ("group", "document_number", "name", "field", "against", "source_value", "other_value", "origin")
 MEMBER_COLUMNS = ("group", "side", "origin")

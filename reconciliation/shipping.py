@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from reconciliation.commitments.report import CommitmentReport, WatchCounts
-from reconciliation.report import Counts, Rate, Report, RunReport
+from reconciliation.report import VERDICT_COLUMNS, Counts, Rate, Report, RunReport
 
 _KINDS: dict[str, tuple[type[RunReport], type[Counts]]] = {
     "disclosure": (Report, Counts),
@@ -36,7 +36,11 @@ def unpack(content: bytes) -> RunReport:
     plain["counts"] = counts(**plain["counts"])
     if "rates" in plain:
         plain["rates"] = [Rate(**rate) for rate in plain["rates"]]
-    return made(**plain)
+    report = made(**plain)
+    if isinstance(report, Report):  # what was kept years ago says less
+        later = [pl.lit("").alias(name) for name in VERDICT_COLUMNS if name not in report.verdicts.columns]
+        report.verdicts = report.verdicts.with_columns(later)
+    return report
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - what JSON takes

@@ -8,16 +8,21 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from mappings.standards import Standard
+from mappings.written import number_key
+from reconciliation.apart import tried, why_not
 from reconciliation.clocks import Clock
 from reconciliation.comparing import compare
-from reconciliation.describing import SHOWN, describe, item_of
+from reconciliation.describing import SHOWN, describe, item_of, suggestions
 from reconciliation.grouping import Groups, gather_groups
 from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE, Link, Sides
-from reconciliation.matching import complete, rules_for
+from reconciliation.loose import Matching
+from reconciliation.matching import RAW, complete, rules_for
+from reconciliation.nearest import ALONE, nearest
 from reconciliation.policies import Policy, decide
 from reconciliation.report import DIFFERENCE_COLUMNS, VERDICT_COLUMNS, Bucket
+from reconciliation.traced import normalised
 
-KEPT = (*SHOWN, "decision_date", "fingerprint", "origin")
+KEPT = (*SHOWN, "uscc", "decision_date", "fingerprint", "origin", *RAW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,14 @@ class Reconciliation:
             ``source_value`` is the ledger's.
         members: every record of every ambiguous group; ``MEMBER_COLUMNS`` and the standard's fields.
         rows: one row per source row, in its order: ``source_row``, ``group`` (Int64) and ``bucket``.
+        tried: of each group that has a near row elsewhere, every matching rule that failed; ``TRIED_COLUMNS``.
     """
 
     verdicts: pl.DataFrame
     differences: pl.DataFrame
     members: pl.DataFrame
     rows: pl.DataFrame
+    tried: pl.DataFrame
 
     def with_buckets(self, record_ids: pl.Series, *, held: Mapping[str, str], due: Collection[str]) -> Reconciliation:
         """Return the same with some buckets changed.
@@ -69,17 +76,20 @@ def reconcile(  # noqa: PLR0913 - three sides, and how to look at them
     standard: Standard,
     clock: Clock,
     policy: Policy,
+    matching: Matching | None = None,
     exact: bool = True,
 ) -> Reconciliation:
     """Match the three sides, compare what belongs together, and say where each decision is.
 
     Args:
-        source: canonical records as text columns, with ``record_id``, ``fingerprint``, ``origin`` and ``malformed``.
+        source: canonical records as text columns, with ``record_id``, ``fingerprint``, ``origin`` and ``malformed``;
+            of keys that normalisation altered, the text as it was shown (``raw_`` and the key), else null.
         ledger: the same without ``malformed``; null means that this ledger never states the field.
         feed: the same, with ``received``, the day the feed took the record.
         standard: the record's fields.
         clock: the day and the deadlines.
         policy: what to deliver and what to hold.
+        matching: how far the loosest rule may go.
         exact: compare every pair field by field; otherwise equal fingerprints count as equal.
 
     Raises:
@@ -91,16 +101,25 @@ def reconcile(  # noqa: PLR0913 - three sides, and how to look at them
         LEDGER: complete(ledger, kept).rechunk(),
         FEED: complete(feed, (*kept, "received")).rechunk(),
     }
-    groups = gather_groups(sides, rules_for(standard))
+    rules, matching = rules_for(standard), matching or Matching()
+    groups = gather_groups(sides, rules, matching)
     differing = _differing(sides, groups, standard, exact=exact)
     table = describe(sides, groups, differing, clock)
-    table = table.hstack(decide(table, differing, policy, standard))
-    table = table.with_columns(item_of(sides, groups, standard), outcome=pl.lit(""))
+    near = nearest(sides, groups, table["verdict"])
+    alone = table["verdict"].is_in(ALONE)
+    table = table.hstack(decide(table, differing, policy, standard)).with_columns(
+        item_of(sides, groups, standard),
+        suggestion=suggestions(near, table.height),
+        normalised=normalised(sides, groups, standard, rules),
+        why_not=why_not(near, alone, standard),
+        outcome=pl.lit(""),
+    )
     return Reconciliation(
         verdicts=table.select("group", pl.col(VERDICT_COLUMNS[1:]).fill_null("")),
         differences=_with_names(differing, table),
         members=_members(sides, groups, standard),
         rows=_rows(groups, table["bucket"]),
+        tried=tried(near, rules, matching),
     )
 
 
@@ -120,6 +139,9 @@ def _on_link(sides: Sides, groups: Groups, link: Link, standard: Standard, *, ex
     pairs = groups.certain(link)
     left, right = sides[link.left], sides[link.right]
     found = compare(left, right, pairs, standard.names, exact=exact)
+    if found.height:  # what only writes one number another way says nothing else
+        keys = (number_key(pl.col(name)) for name in ("left_value", "right_value"))
+        found = found.filter((pl.col("field") != "document_number") | pl.Expr.ne_missing(*keys))
     return found.select(
         pairs["group"].gather(found["pair"]).alias("group"),
         "place",

@@ -23,6 +23,10 @@ _WHY = {
     "masked_name": ("XK_XDR_MC", "the name is masked with *"),
 }
 _IDENTIFYING = {"XK_XDR_MC", "XK_XDR_SHXYM", "XK_WSH", "XK_XKBH"}
+#: What says which decision a row is.
+_KEYS = ("XK_WSH", "XK_XDR_MC", "XK_XKBH")
+#: The column for which the platform would refuse a record of a kind.
+_REFUSED = {"dotted_name": "XK_XDR_MC", "long_certificate": "XK_XKZS", "bare_other": "XK_XKLB"}
 _COUNTED = ("agreed", "differs", "only_in_source", "only_in_ledger", "only_in_feed", "ambiguous")
 # Kinds that leave nothing to compare: verdict and bucket.
 _PLAIN = {
@@ -96,7 +100,8 @@ def _entry(verdict: str, values: Mapping[str, str], timely: str, **known: object
     """Lay out one entry; what is not said stands for a row that no source has."""
     blank: Entry = {"compliance": None, "bucket": None, "rows": 0, "differs": [], "against": None}
     start: Entry = {"verdict": verdict, "identity": _identity(values), "timeliness": timely}
-    return start | blank | {"suggested": None, "serials": []} | known
+    why: Entry = {"matched_by": [], "held_for": None, "written": None}
+    return start | blank | why | {"suggested": None, "serials": []} | known
 
 
 def _shown(story: Story, group: list[Decision], received: date | None) -> Entry:
@@ -113,20 +118,43 @@ def _shown(story: Story, group: list[Decision], received: date | None) -> Entry:
         bucket=bucket,
         rows=len(group),
         serials=[row.serial for row in group],
+        matched_by=_matched_by(story, decision, kind),
+        held_for=_held_for(verdict, bucket, kind, findings),
         **findings,
     )
+
+
+def _matched_by(story: Story, decision: Decision, kind: str) -> list[str]:
+    """Return the columns by which its row in the ledger can be known for its own; none where there is none."""
+    slip = story.books.slips.get(decision.values["XK_WSH"])
+    if kind in {"missing", "number_without_certificate"}:
+        return []
+    held = STYLES[decision.department.key].codes
+    return [code for code in _KEYS if code in held and (not slip or code != slip[0])]
+
+
+def _held_for(verdict: str, bucket: str, kind: str, findings: Mapping[str, object]) -> str | None:
+    """Return why a decision is held: the column that differs or is refused, or that nobody can tell which row it is."""
+    if bucket != "held":
+        return None
+    if verdict == "ambiguous":
+        return "ambiguous"
+    differs = findings.get("differs")
+    return _REFUSED[kind] if kind in _REFUSED else str(differs[0]) if isinstance(differs, list) else None
 
 
 def _judge(story: Story, number: str, kind: str) -> tuple[str, str, dict[str, object]]:
     """Return verdict, bucket and findings of a decision of a planted kind (empty when nothing was planted)."""
     slip = story.books.slips.get(number)
+    shown = {record.values["XK_WSH"]: record.values for record in story.published} if kind == "disclosed_older" else {}
     if kind == "number_without_certificate" and slip:
         return "only_in_source", "due", {"suggested": slip[1]}
     if slip:
         bucket = "held" if slip[0] in _IDENTIFYING else "due"
-        return "differs", bucket, {"differs": [slip[0]], "against": "ledger"}
+        return "differs", bucket, {"differs": [slip[0]], "against": "ledger", "written": slip[1]}
     if kind == "disclosed_older":
-        return "differs", "held", {"differs": [story.older[number]], "against": "feed"}
+        code = story.older[number]
+        return "differs", "held", {"differs": [code], "against": "feed", "written": shown[number][code]}
     return *_PLAIN.get(kind, ("agreed", "due")), {}
 
 

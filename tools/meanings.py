@@ -14,6 +14,7 @@ SECTIONS: dict[str, str] = {
     "On": "an entry of `by`, in a chain",
     "Policy": "`policy`, in a bot",
     "Shadow": "`shadow`, in a bot",
+    "Matching": "`matching`, in a bot",
     "Release": "`release`, in a bot",
     "PortalDeclared": "`connectors/NAME.yaml` with `kind: portal`",
     "Login": "`login`, in a portal",
@@ -124,6 +125,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "since": "the first decision date that is this bot's business; `--since` wins over it",
         "lookback": "without `since`: how many days back a run looks",
         "policy": "what to do with each verdict",
+        "matching": "how far the [loosest matching rule](../explanation/how-rows-are-matched.md) may go",
         "chains": "[sources of which two make one record](../how-to/join-two-systems.md)",
         "shadow": "run beside a clerk, send nothing, and [say how far both agree](../how-to/run-in-the-shadow.md); "
         "without it the bot sends",
@@ -170,6 +172,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "ambiguous": "several records carry the same key; cannot be changed",
         "only_in_ledger": "the source does not have it; cannot be changed",
         "only_in_feed": "neither source nor ledger has it; cannot be changed",
+    },
+    "Matching": {
+        "window": "days that may lie between the decision dates of two rows of one name and one item",
+        "loose": "`pair` where each is the other's only candidate and nothing that identifies contradicts; `suggest` "
+        "never makes a pair of them",
     },
     "PortalDeclared": {
         "kind": "",

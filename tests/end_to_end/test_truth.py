@@ -16,6 +16,7 @@ from bots.reporting import kept_disclosure
 from journal import Journal, State
 from mappings.identity import record_id
 from mappings.standards import LICENCE
+from reconciliation.matching import NORMALISED, RULES
 from reconciliation.report import Report
 from sandbox.model import COLUMNS, City
 from tests.end_to_end.town import Outcome, alone, city_of, finished, furnished, received_in, serving
@@ -128,16 +129,57 @@ def test_the_records_behind_every_count_are_the_planted_ones(story: Story) -> No
 def test_the_differing_fields_are_the_planted_ones(story: Story) -> None:
     """Each record that differs does so in exactly the field that was mistyped, against the side that has it."""
     expected = {
-        (record_id(LICENCE, entry["identity"]), FIELD_OF[code], entry["against"])
+        (record_id(LICENCE, entry["identity"]), FIELD_OF[code], entry["against"], entry["written"])
         for entry in story.truth["records"]
         for code in entry["differs"]
     }
     record_of = {row["group"]: row["record_id"] for row in story.verdicts}
-    differing = story.report.differences.select("group", "field", "against").iter_rows()
-    actual = [(record_of[group], name, against) for group, name, against in differing]
+    differing = story.report.differences.select("group", "field", "against", "other_value").iter_rows()
+    actual = [(record_of[group], *told) for group, *told in differing]
     assert Counter(actual) == Counter(expected)
     stated = {(row["record_id"], name) for row in story.verdicts for name in row["differing"].split(",") if name}
-    assert {name.strip() for _record, name in stated} == {name for _record, name, _against in expected}
+    assert stated == {(record, name) for record, name, _against, _written in expected}
+
+
+def test_every_pair_carries_the_rule_by_which_it_can_be_known(story: Story) -> None:
+    """What the ledger holds of number, name and certificate number, and what was mistyped in it, decides the rule."""
+    expected = Counter(
+        (record_id(LICENCE, entry["identity"]), _first_rule({FIELD_OF[code] for code in entry["matched_by"]}))
+        for entry in story.truth["records"]
+        if entry["matched_by"]
+    )
+    actual = {row["record_id"]: row["rule"].replace(NORMALISED, "identity") for row in story.verdicts if row["rule"]}
+    assert Counter(actual.items()) == expected
+    assert all(row["normalised"] for row in story.verdicts if row["rule"] == NORMALISED)
+    assert {NORMALISED, "identity"} <= {row["rule"] for row in story.verdicts}
+
+
+def _first_rule(known: set[str]) -> str:
+    """The first rule that wants no more than what is known."""
+    return next(rule.name for rule in RULES if not rule.one_sided and known >= set(rule.keys))
+
+
+def test_every_reason_is_the_planted_one(story: Story) -> None:
+    """Why a record is held: the field that differs, and from which side, the field that is refused, or the doubt."""
+    for entry in story.truth["records"]:
+        (row,) = [each for each in story.verdicts if each["record_id"] == record_id(LICENCE, entry["identity"])]
+        assert (row["reason"] != "") == bool(entry["held_for"]), row
+        if entry["held_for"] == "ambiguous":
+            assert row["reason"] == "Several records carry the same key; a person has to say which is which."
+        elif entry["held_for"]:
+            label = LICENCE.by_name[FIELD_OF[entry["held_for"]]].english
+            start = {None: "The receiver would refuse it", "ledger": "It differs from the ledger"}
+            start["feed"] = "It differs from what the feed shows"
+            assert row["reason"].startswith(f"{start[entry['against']]}: {label}"), row
+
+
+def test_what_stands_alone_says_why(story: Story) -> None:
+    """Whatever is missing somewhere names what comes nearest; a mistyped number is the first."""
+    alone = [row for row in story.verdicts if row["verdict"].startswith("only_in_")]
+    assert [row for row in story.verdicts if bool(row["why_not"]) != (row in alone)] == []
+    suggested = {entry["suggested"] for entry in story.truth["records"] if entry["suggested"]}
+    first = " ".join(row["why_not"].splitlines()[0] for row in alone)
+    assert [number for number in suggested if number not in first] == []
 
 
 def test_the_suggestions_are_the_planted_ones(story: Story) -> None:

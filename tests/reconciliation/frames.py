@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mappings.standards import LICENCE
 
 Row = Mapping[str, str | None]
-COLUMNS = ("record_id", "fingerprint", "origin", *LICENCE.names)
+COLUMNS = ("record_id", "fingerprint", "origin", *LICENCE.names, "raw_document_number", "raw_name")
 
 USUAL = {
     "document_number": "审批〔2024〕1号",
@@ -42,14 +42,19 @@ def _print(row: Row) -> str:
     return "|".join(str(row.get(name)) for name in LICENCE.names)
 
 
+#: One number in several forms, another that looks like it, one that is nobody's, none at all.
+NUMBERS = ("许〔2024〕1号", "许〔2024〕01号", "许2024-1号", "许〔2024〕11号", "D2", "", None)
 _values: Mapping[str, st.SearchStrategy[str | None]] = {
-    "document_number": st.sampled_from(["D1", "D2", "D3", "", None]),
-    "name": st.sampled_from(["甲", "乙", "", None]),
+    "document_number": st.sampled_from(NUMBERS),
+    "name": st.sampled_from(["呼和浩特市新城区李记饭馆", "呼和浩特市新城区李记饭店", "张伟", "", None]),
     "certificate_number": st.sampled_from(["C1", "C2", "", None]),
-    "decision_date": st.sampled_from(["2024-03-15", "2024-03-18", "unreadable", None]),
+    "counterpart_type": st.sampled_from(["自然人", None]),
+    "uscc": st.sampled_from(["92150102MA0P56783P", "", None]),
+    "decision_date": st.sampled_from(["2024-03-15", "2024-03-18", "2024-05-01", "unreadable", None]),
     "content": st.sampled_from(["施工", "占道", None]),
+    "raw_name": st.sampled_from([" 张 伟", None, None]),
 }
-_rows = st.lists(st.fixed_dictionaries(dict(_values)), max_size=7)
+_rows = st.lists(st.fixed_dictionaries(dict(_values)), max_size=6)
 _malformed = st.sampled_from(["", "", "too long"])
 _received = st.sampled_from(["2024-03-20", "2024-04-20", ""])
 

@@ -59,7 +59,10 @@ def test_the_cascade_has_only_rules_whose_fields_there_are() -> None:
     assert [(rule.name, rule.keys, rule.one_sided) for rule in rules_for(PENALTY)] == [
         ("identity", ("document_number", "name"), False),
         ("document_number", ("document_number",), False),
+        ("number_variant_and_name", ("number_key", "name"), False),
         ("duplicate", ("document_number", "name"), True),
+        ("number_variant_and_decision_date", ("number_key", "decision_date"), False),
+        ("name_date_and_item", ("name", "decision_date"), False),
     ]
 
 
