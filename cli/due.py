@@ -42,8 +42,9 @@ def _show(call: Call, found: Coming) -> None:
     counts.append((_("late already"), f"{found.late:,}"))
     call.printer.blocks([(_("Not disclosed, by the last day"), counts)])
     headings = [_("Last day"), _("Document number"), _("Name"), _("Authority"), _("Who acts"), _("Why")]
+    actors = {code: _(who) for code, who in ACTORS.items()}
     lines = [
-        [row["deadline"], *(row[name] for name in _SHOWN), _(ACTORS[row["actor"]]), row["reason"] or "–"]
+        [row["deadline"], *(row[name] for name in _SHOWN), actors[row["actor"]], row["reason"] or "–"]
         for row in found.rows.iter_rows(named=True)
     ]
     if lines:

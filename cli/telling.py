@@ -11,7 +11,7 @@ from bots.followed import Deadline
 from cli.printing import Block, opening
 from cli.timeline import BETWEEN, local, timeline
 from mappings.standards import STANDARDS, Standard
-from reconciliation.headings import COLUMNS, DISPOSITIONS, MEANINGS, field_label, title, word
+from reconciliation.headings import DISPOSITIONS, MEANINGS, field_label, heading, title, word
 from reconciliation.report import Verdict
 from words.languages import N_, ngettext
 from words.languages import gettext as _
@@ -85,7 +85,7 @@ def _tried(record: Told) -> Iterator[Block]:
     for newest in record.judgements[:1]:
         near = [("", line) for line in newest.why_not.splitlines()]
         if near:
-            yield _(COLUMNS["why_not"]), near
+            yield heading("why_not"), near
         lines = [(title(each.rule), _apart(STANDARDS[record.standard], each)) for each in newest.tried]
         if lines:
             yield _("Why it was not matched with the nearest record"), lines

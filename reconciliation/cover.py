@@ -89,7 +89,7 @@ def _verdicts(pen: Pen, report: Report, row: int) -> int:
     pen.section(row, _("Verdicts"))
     places = ((row + 1, 0, "verdict", Verdict), (row + 1, 4, "timeliness", Timeliness))
     for top, column, name, kinds in (*places, (row + 5, 4, "compliance", Compliance)):
-        pen.line(top, column, [_(headings.COLUMNS[name]), "", _("Records")], ["column_first", "row", "column"])
+        pen.line(top, column, [headings.heading(name), "", _("Records")], ["column_first", "row", "column"])
         for index, (kind, count) in enumerate(summary.tally(report, name, kinds).items(), start=1):
             pen.line(top + index, column, ["", "", count], ["row", "row", "row_count"])
             pen.link(top + index, column, title(kind), title(kind) if name == "verdict" else None, "row")

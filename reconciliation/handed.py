@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from reconciliation import headings
 from reconciliation.tables import REVIEW, Table, stated
-from words.languages import gettext as _
 
 #: The columns by which a list for answers is known.
 KEYS = ("record_id", "seal", "disposition")
@@ -38,7 +37,7 @@ class HandedOut:
 
 def hand_out(tables: Iterable[Table]) -> HandedOut:
     """Return lists as they were written; call it in the language of the workbook."""
-    keys = {name: _(headings.COLUMNS[name]) for name in (*KEYS, *REVIEW)}
+    keys = {name: headings.heading(name) for name in (*KEYS, *REVIEW)}
     rows: dict[str, list[Handed]] = {}
     for table in tables:
         for seal, row in _rows_of(table, keys):

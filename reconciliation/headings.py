@@ -208,9 +208,14 @@ def column_name(name: str) -> str:
     return _(COLUMNS[name])
 
 
+def heading(name: str) -> str:
+    """Return the heading of a column that is no field of a standard, in the reader's language."""
+    return _(COLUMNS[name])
+
+
 def field_label(standard: Standard, name: str) -> str:
     """Return the standard's own label of a field in the reader's language."""
     field = standard.by_name.get(name)
     if field is None:
-        return _(COLUMNS[name]) if name in COLUMNS else name
+        return heading(name) if name in COLUMNS else name
     return field.label if current() == "zh" else field.english

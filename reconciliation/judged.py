@@ -101,7 +101,7 @@ def _given(rows: pl.DataFrame, report: Report) -> pl.DataFrame:
 def _reviewed(columns: tuple[Column, ...], record: Column, given: pl.DataFrame) -> tuple[Column, ...]:
     evidence = (*columns, replace(record, hidden=True))
     seals = pl.Series("seal", [row_seal(texts) for texts in _displayed(evidence)], dtype=pl.String)
-    seal = Column(_(headings.COLUMNS["seal"]), seals, hidden=True)
+    seal = Column(headings.heading("seal"), seals, hidden=True)
     return (*evidence, seal, *review_columns(given))
 
 

@@ -167,9 +167,9 @@ def _nil(report: MonthlyReport) -> Table:
         pl.when(pl.col("decisions") > 0).then("decisions").alias("decisions"),
     )
     named = {
-        "kind": _(headings.COLUMNS["kind"]),
+        "kind": headings.heading("kind"),
         "month": _("Month"),
-        "unit": _(_OWN["unit"]),
+        "unit": _("Unit"),
         "nil": _("Nil return"),
         "decisions": _("Decisions known"),
         "first": _("One of them"),
@@ -208,7 +208,7 @@ def _decisions(report: MonthlyReport) -> Table:
 def _rates(report: MonthlyReport) -> Table:
     parts = [(part.label, rates_table(part.rates)) for part in report.parts]
     kinds = pl.concat(pl.repeat(label, table.height, dtype=pl.String, eager=True) for label, table in parts)
-    kind = Column(_(headings.COLUMNS["kind"]), kinds)
+    kind = Column(headings.heading("kind"), kinds)
     columns = [
         Column(each.heading, pl.concat(table.columns[index].values for _label, table in parts), each.style)
         for index, each in enumerate(parts[0][1].columns)
@@ -218,7 +218,7 @@ def _rates(report: MonthlyReport) -> Table:
 
 def _trend(report: MonthlyReport) -> Table:
     rows = report.trend.with_columns(pl.col("kind").replace(_labels(report)))
-    named = {"kind": _(headings.COLUMNS["kind"]), "month": _("Month"), "produced": _("Decided")}
+    named = {"kind": headings.heading("kind"), "month": _("Month"), "produced": _("Decided")}
     named |= {"reported": _("Reported")} | {name: rate_name(name) for name in summary.RATES}
     looks = {"produced": "integer", "reported": "integer"} | dict.fromkeys(summary.RATES, "percent")
     columns = [Column(heading, rows[name], looks.get(name, "text")) for name, heading in named.items()]

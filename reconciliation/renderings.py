@@ -65,7 +65,7 @@ def lists_of(report: RunReport) -> list[Table]:
 def _disclosure_blocks(report: Report) -> Iterator[Block]:
     for column, kinds in summary.TALLIES.items():
         rows = [(title(kind), f"{count:,}") for kind, count in summary.tally(report, column, kinds).items()]
-        yield Block(_(headings.COLUMNS[column]), rows, (_(headings.COLUMNS[column]), _("Records")))
+        yield Block(headings.heading(column), rows, (headings.heading(column), _("Records")))
     rates = [
         (rate_name(r.name), summary.percent(r), f"{r.numerator:,}", f"{r.denominator:,}")
         for r in summary.overall(report)

@@ -48,12 +48,12 @@ def _counts(blocks: list[tuple[str, Sequence[Compared]]], items: Sequence[Compar
     """Return the agreement over all records, per field and per item as one list."""
     lines = [
         (scope, each.name or "–", each.agreed, each.compared, each.value)
-        for scope, counted in (*blocks, (_(headings.COLUMNS["item"]), items))
+        for scope, counted in (*blocks, (headings.heading("item"), items))
         for each in counted
     ]
     schema = {"scope": pl.String, "name": pl.String, "agreed": pl.Int64, "compared": pl.Int64, "value": pl.Float64}
     frame = pl.DataFrame(lines, schema=schema, orient="row")
-    named = {"scope": _(headings.COLUMNS["scope"]), "name": _("Field or item"), "agreed": _("Agree")}
+    named = {"scope": headings.heading("scope"), "name": _("Field or item"), "agreed": _("Agree")}
     named |= {"compared": _("Compared"), "value": _("Percent")}
     looks = {"agreed": "integer", "compared": "integer", "value": "percent"}
     columns = [Column(heading, frame[name], looks.get(name, "text")) for name, heading in named.items()]

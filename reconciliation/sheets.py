@@ -77,7 +77,7 @@ def rates_table(rates: Iterable[Rate]) -> Table:
         orient="row",
     )
     looks = {"numerator": "integer", "denominator": "integer", "percent": "percent"}
-    columns = [Column(_(headings.COLUMNS[name]), frame[name], looks.get(name, "text")) for name in frame.columns]
+    columns = [Column(headings.heading(name), frame[name], looks.get(name, "text")) for name in frame.columns]
     return Table(_(headings.RATES), TAB_LOOK_UP, tuple(columns))
 
 

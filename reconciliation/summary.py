@@ -152,7 +152,7 @@ def summary_blocks(report: Report) -> list[tuple[str, list[tuple[str, str]]]]:
     blocks = opening_blocks(report)
     for column, kinds in TALLIES.items():
         counts = tally(report, column, kinds)
-        blocks.append((_(headings.COLUMNS[column]), [(title(kind), f"{count:,}") for kind, count in counts.items()]))
+        blocks.append((headings.heading(column), [(title(kind), f"{count:,}") for kind, count in counts.items()]))
     if report.in_shadow:
         counts = Counter(report.shadow["standing"])
         blocks.append((_("Shadow"), [(_(text), f"{counts[each]:,}") for each, text in STANDINGS.items()]))

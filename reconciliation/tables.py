@@ -10,7 +10,6 @@ import polars as pl
 
 from reconciliation import headings
 from reconciliation.texts import Pieces, line_count, rich, text_width, widest
-from words.languages import gettext as _
 
 ROWS_PER_SHEET = 1_048_570
 NARROWEST, WHOLE, WIDEST = 8, 31, 46
@@ -104,7 +103,7 @@ def stated(values: pl.Series) -> pl.Series:
 def review_columns(given: pl.DataFrame) -> tuple[Column, ...]:
     """Return the columns in which a person answers, filled in with what was answered before."""
     return tuple(
-        Column(_(headings.COLUMNS[name]), given[name], "entry", room=room, entry=True) for name, room in REVIEW.items()
+        Column(headings.heading(name), given[name], "entry", room=room, entry=True) for name, room in REVIEW.items()
     )
 
 

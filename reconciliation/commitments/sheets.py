@@ -117,7 +117,7 @@ def _next(pen: Pen, report: CommitmentReport, row: int) -> int:
     if not waiting.height:
         return row
     pen.section(row, _("Pushed next if nothing happens"), RIGHT)
-    head = [_("Commitment"), *(_(headings.COLUMNS[name]) for name in ("ends_on", "push_day", "stage"))]
+    head = [_("Commitment"), *(headings.heading(name) for name in ("ends_on", "push_day", "stage"))]
     pen.line(row + 1, RIGHT, head, ["column_first", "column", "column", "column"])
     rows = waiting.head(SHOWN).select("name", "ends_on", "push_day", "stage").rows()
     for index, (name, *days, stage) in enumerate(rows, start=row + 2):
