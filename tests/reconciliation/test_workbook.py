@@ -267,6 +267,53 @@ def test_the_full_list_holds_every_field(opened: Any) -> None:
     assert sheet.max_row - 1 == report().records.height
 
 
+def test_every_look_has_a_name(opened: Any) -> None:
+    """Looks are named cell styles, so that whoever prints the workbook changes one and with it all its cells."""
+    sheet = opened["Differs"]
+    looks = {
+        name: sheet.cell(2, texts(sheet)[0].index(name) + 1).style for name in ("Field", "Value there", "Reviewer")
+    }
+    assert looks == {"Field": "Yinxin text", "Value there": "Yinxin marked", "Reviewer": "Yinxin entry"}
+    assert sheet["A1"].style == "Yinxin heading"
+    assert set(looks.values()) <= set(opened.named_styles)
+
+
+def test_a_cell_that_is_opened_and_left_stays_text(opened: Any) -> None:
+    """Evidence bears the mark that keeps text from being read again, and what a person types is text too."""
+    sheet = opened["Differs"]
+    head = texts(sheet)[0]
+    assert sheet.cell(2, 1).quotePrefix
+    assert sheet.cell(2, head.index("Reason given") + 1).number_format == "@"
+
+
+def test_codes_are_not_called_mistakes(tmp_path: Path) -> None:
+    """No cell of digits gets the corner by which a program says that a number is stored as text."""
+    path = write_workbook(report(3), tmp_path / "run.xlsx", LICENCE)
+    with ZipFile(path) as archive:
+        sheets = [archive.read(name) for name in archive.namelist() if "worksheets/sheet" in name]
+    assert sum(b'numberStoredAsText="1"' in sheet for sheet in sheets) == len(sheets) - 2
+
+
+def test_the_summary_says_what_the_workbook_holds_and_who_signs(opened: Any) -> None:
+    """Every list stands there with its rows and a link, and room is left for three signatures that can be typed in."""
+    sheet = opened["Summary"]
+    cells = {cell.value: cell for row in sheet for cell in row if cell.value}
+    for name in LISTS:
+        found = [cell for row in sheet for cell in row if cell.value == name and cell.hyperlink]
+        assert str(opened[name].max_row - 1) in {str(cell.offset(column=2).value) for cell in found}, name
+    for label in ("Prepared by", "Checked by", "Audited by, date"):
+        assert not cells[label].offset(column=1).protection.locked, label
+
+
+def test_the_file_tells_whether_the_run_added_up(tmp_path: Path) -> None:
+    """A list of files shows the status without opening any."""
+    made = report(2)
+    assert written(made, tmp_path).properties.contentStatus == "Balanced"
+    made.counts = replace(made.counts, quarantined=made.counts.quarantined + 1)
+    assert written(made, tmp_path).properties.contentStatus == "Not balanced"
+    assert written(report(2, dry_run=True), tmp_path).properties.contentStatus == "Dry run"
+
+
 def test_rates_are_numbers_with_their_counts(opened: Any) -> None:
     """A rate stands beside its numerator and denominator as a number, blank where nothing was counted."""
     head, first, *rest = opened["Rates"].iter_rows()
