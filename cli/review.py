@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
     @command(app, "import", N_("Read in what was decided in workbooks that came back."), group=GROUP)
     def imported(
         call: Call,
-        files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=_("The filled-in workbooks."))],
+        files: Annotated[list[Path], typer.Argument(metavar="FILE", help=_("The filled-in workbooks."))],
         by: Annotated[str | None, typer.Option(help=_("Who decided what names no reviewer; you, without it."))] = None,
         settle: Annotated[
             bool, typer.Option("--settle", help=_("End disagreements of others by what stands in these workbooks."))

@@ -56,10 +56,20 @@ class _Reading:
     def read(self, sheets: Mapping[str, pl.DataFrame]) -> Returned:
         for sheet, cells in sheets.items():
             self._read_sheet(sheet, cells)
+        if self.found.problems and not self.rows:
+            return Returned(problems=[self._other_edition()])
         for seal, rows in self.rows.items():
             self._judge(self.handed[seal], rows)
         self._miss()
         return self.found
+
+    def _other_edition(self) -> BusinessError:
+        return BusinessError(
+            "workbook-other-edition",
+            _("No row of this workbook is one that this edition of the program would write; nothing was taken."),
+            todo=_("Write it again with “yinxin report RUN”, and copy the answers over."),
+            place=Place(file=self.file),
+        )
 
     def _read_sheet(self, sheet: str, cells: pl.DataFrame) -> None:
         """Collect the rows of a sheet that has the columns in which persons answer."""

@@ -196,6 +196,15 @@ def test_rows_that_are_missing_twice_or_foreign_are_told(office: Office) -> None
     assert [place for place in told if place[1] == "Only in feed"] == [("row-missing", "Only in feed", None)]
 
 
+def test_a_workbook_of_another_edition_is_told_once(office: Office) -> None:
+    """Where no seal is known, one sentence says what to do instead of one for every row."""
+    for sheet in office.book.worksheets:
+        seal = next((cell.column for cell in sheet[1] if cell.value == "Row seal"), None)
+        for row in range(2, sheet.max_row + 1) if seal else ():
+            sheet.cell(row, seal).value = "0" * 32
+    assert codes(office.bring()) == [("workbook-other-edition", None, None)]
+
+
 def test_rows_of_one_record_must_not_contradict(office: Office) -> None:
     """A record whose several fields differ has several rows; two different answers are none."""
     office.answer(2, "Deliver", "张三", "原件已核对")
