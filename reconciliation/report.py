@@ -13,6 +13,7 @@ import polars as pl
 
 #: The near row's side and place; the first field that failed the rule, empty if it fits not surely enough; its values.
 TRIED_COLUMNS = ("group", "side", "origin", "rule", "field", "here", "there")
+_TRIED = {name: pl.Int64 if name == "group" else pl.String for name in TRIED_COLUMNS}
 
 
 class Verdict(StrEnum):
@@ -153,7 +154,7 @@ class Report(RunReport):
     differences: pl.DataFrame
     members: pl.DataFrame
     records: pl.DataFrame
-    tried: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict.fromkeys(TRIED_COLUMNS, pl.String)))
+    tried: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_TRIED))
 
 
 #: ``group`` is an Int64; all else is text, empty where there is nothing to say.
