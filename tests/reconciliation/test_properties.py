@@ -12,15 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bots.gathering import mapped_side
+from mappings.apply import apply
 from mappings.normalise import NORMALISERS, Unfit, document_number, normalise
 from mappings.standards import LICENCE
 from mappings.standards.fields import Kind
 from mappings.written import number_key
 from reconciliation.grouping import gather_groups
 from reconciliation.linking import SIDES
-from reconciliation.matching import IDENTITY, NORMALISED, NUMBER_KEY, RULES, Rule, match
+from reconciliation.matching import IDENTITY, NORMALISED, NUMBER_KEY, RAW, RULES, Rule, match
 from reconciliation.policies import Policy
 from reconciliation.verdicts import Reconciliation, reconcile
+from tests.mappings.rows import raw, shipped
 from tests.reconciliation.frames import Row, shuffled, sides
 from tests.reconciliation.test_matching import Told, told
 from tests.reconciliation.test_verdicts import CLOCK
@@ -58,6 +61,28 @@ def test_neither_order_nor_files_nor_repetition_decide_anything(
 
 def _frames(found: Reconciliation) -> tuple[pl.DataFrame, ...]:
     return found.verdicts, found.differences, found.members, found.rows, found.tried
+
+
+_SHOWN = st.fixed_dictionaries(
+    {
+        "许可决定文书号": st.sampled_from(["许[2024] 1号", "许〔2024〕1号", "许〔2024〕第01号", "/", None]),
+        "企业名称": st.sampled_from(["李记饭馆", " 李记 饭馆", "张　伟", None]),
+        "决定日期": st.sampled_from(["2024.3.15", "45366", "2024年3月32日", None]),
+    }
+)
+
+
+@settings(deadline=None, max_examples=8)
+@given(shown=st.lists(_SHOWN, max_size=6), cut=st.integers(0, 6))
+def test_cutting_a_ledger_into_files_decides_nothing(shown: list[dict[str, str | None]], cut: int) -> None:
+    """Two workbooks are read as one side, with the text behind every key that normalisation altered."""
+    rows, ledger = raw(shown, ["许可决定文书号", "企业名称", "决定日期"]), shipped("ledger")
+    whole, parts = ([apply(ledger, part) for part in cuts] for cuts in ([rows], [rows[:cut], rows[cut:]]))
+    one, two = (mapped_side("ledger", each, LICENCE, rows.height) for each in (whole, parts))
+    assert one.records.equals(two.records)
+    assert sorted(one.quarantine.rows()) == sorted(two.quarantine.rows())
+    for row in one.records.iter_rows(named=True):
+        assert [name for raw_name, name in RAW.items() if row[raw_name] == row[name] is not None] == []
 
 
 @few
@@ -166,7 +191,7 @@ def by_hand(left: pl.DataFrame, right: pl.DataFrame, rules: tuple[Rule, ...]) ->
     pools: list[dict[str, Row]] = [
         {row["origin"]: row for row in frame.iter_rows(named=True)} for frame in (left, right)
     ]
-    raw = {origin for pool in pools for origin, row in pool.items() if row["raw_name"]}
+    altered = {origin for pool in pools for origin, row in pool.items() if row["raw_name"]}
     pairs: set[tuple[str, str, str]] = set()
     crowds: set[tuple[str, frozenset[str]]] = set()
     for rule in rules:
@@ -176,7 +201,7 @@ def by_hand(left: pl.DataFrame, right: pl.DataFrame, rules: tuple[Rule, ...]) ->
         for key in set() if rule.one_sided else here.keys() & there.keys():
             if len(here[key]) == len(there[key]) == 1:
                 pair = here[key][0], there[key][0]
-                pairs.add((*pair, NORMALISED if rule.name == "identity" and raw & set(pair) else rule.name))
+                pairs.add((*pair, NORMALISED if rule.name == "identity" and altered & set(pair) else rule.name))
             else:
                 crowds.add((rule.name, frozenset(here[key] + there[key])))
         gone = {origin for a, b, _rule in pairs for origin in (a, b)} | {o for _rule, crowd in crowds for o in crowd}
