@@ -89,7 +89,7 @@ def test_what_guards_the_evidence_survives(both: tuple[Any, Any]) -> None:
     assert sheet.cell(2, 1).protection.locked
     assert not sheet.cell(2, heads.index("Disposition") + 1).protection.locked
     (choices,) = sheet.data_validations.dataValidation
-    assert choices.formula1 == '"Deliver,Hold,Correct the source,Correct the ledger,No action"'
+    assert choices.formula1 == '"Deliver,Hold,Correct the source,Correct the ledger,Exempt,No action"'
     assert sheet.auto_filter.ref
     # It was saved one folder further down, and the link still leads to the same file.
     assert both[1]["Evidence"]["C2"].hyperlink.target.startswith("../../.yinxin/evidence/00/")
