@@ -92,22 +92,29 @@ class _Pool:
 
     def __init__(self, frame: pl.DataFrame, columns: Iterable[str]) -> None:
         kept = (*columns, "origin")
-        self._frame = complete(frame, kept).select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), *kept)
+        # In several chunks, every look-up by row would have to find its chunk first.
+        frame = complete(frame, kept).select(kept).rechunk()
+        self._frame = frame.insert_column(0, pl.int_range(frame.height, dtype=pl.Int64, eager=True).alias("row"))
         self._open = pl.repeat(True, frame.height, eager=True)
         self.height = frame.height
-        self.origins = self._frame["origin"]
+        self.origins = frame["origin"]
 
     def close(self, rows: pl.Series) -> None:
+        if rows.is_empty():
+            return
         self._open = self._open.scatter(rows, False)
+        self._frame = self._frame.filter(self._open.gather(self._frame["row"]))
 
     def stated(self, keys: Sequence[str]) -> pl.DataFrame:
-        """Return the open rows that state every key, with the ``word`` of their keys."""
-        stated = (pl.col(key).str.len_bytes() > 0 for key in keys)
-        return self._frame.select("row", *keys).filter(self._open, *stated).with_columns(word=word_of(keys))
+        """Return the open rows that state every key, as ``row`` and the keys."""
+        rows = self._frame.select("row", *keys)
+        stated = rows.select(pl.all_horizontal((pl.col(key).str.len_bytes() > 0).fill_null(value=False) for key in keys))
+        every = stated.to_series()
+        return rows if every.all() else rows.filter(every)
 
     def standing_twice(self, side: str, keys: Sequence[str]) -> pl.DataFrame:
         """Return the open rows whose keys stand more than once on this side."""
-        rows = self._frame.filter(self._open).with_columns(pl.col(keys).fill_null(""))
+        rows = self._frame.with_columns(pl.col(keys).fill_null(""))
         rows = rows.filter(word_of(keys).is_duplicated(), pl.any_horizontal(pl.col(keys) != ""))
         rows = rows.filter(pl.struct(keys).is_duplicated())
         return rows.select(side=pl.lit(side), row="row", crowd=pl.col("row").min().over(keys))
@@ -115,8 +122,8 @@ class _Pool:
 
 def _close(pools: tuple[_Pool, _Pool], pairs: pl.DataFrame, crowd: pl.DataFrame) -> None:
     for side, pool in zip(("left", "right"), pools, strict=True):
-        pool.close(pairs[side])
-        pool.close(crowd.filter(pl.col("side") == side)["row"])
+        crowded = crowd if crowd.is_empty() else crowd.filter(pl.col("side") == side)
+        pool.close(pl.concat([pairs[side], crowded["row"]]))
 
 
 def _stand_twice(left: _Pool, right: _Pool, keys: Sequence[str]) -> Found:
@@ -145,7 +152,13 @@ def _near(side: str, here: _Pool, there: _Pool) -> pl.DataFrame:
     return rows.select(side=pl.lit(side), row="row", near="near")
 
 
+_NOTHING_NEAR = pl.DataFrame(schema={"row": pl.Int64, "near": pl.Int64})
+
+
 def _nearest(here: pl.DataFrame, there: pl.DataFrame, keys: Sequence[str], origins: pl.Series) -> pl.DataFrame:
+    if here.is_empty() or there.is_empty():
+        return _NOTHING_NEAR
+    here, there = (rows.with_columns(word=word_of(keys)) for rows in (here, there))
     there = there.join(here, on="word", how="semi")
     there = there.with_columns(origins.gather(there["row"])).sort("origin")
     there = there.unique(keys, keep="first", maintain_order=True)
