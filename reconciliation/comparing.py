@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
+from reconciliation.meeting import equal_at
+
 DIFFERING_SCHEMA = {
     "pair": pl.Int64,
     "place": pl.Int64,
@@ -15,8 +17,6 @@ DIFFERING_SCHEMA = {
     "right_value": pl.String,
 }
 
-#: Pairs whose fingerprints are compared at a time on one core.
-_BLOCK = 200_000
 #: The share of rows, one of so many, above which bringing a column together costs less than looking through its parts.
 _FEW_OF = 20
 
@@ -29,7 +29,7 @@ def compare(
     Args:
         left: canonical records, with ``fingerprint``.
         right: the other side.
-        pairs: row numbers ``left`` and ``right``.
+        pairs: row numbers ``left`` and ``right``, and if it is known already, whether their fingerprints are ``alike``.
         fields: the fields to compare, in the order of the standard; one that a side lacks is passed over.
         exact: open every pair; otherwise pairs of equal fingerprints count as equal.
 
@@ -39,7 +39,7 @@ def compare(
     """
     opened = pairs.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("pair"), "left", "right")
     if not exact:
-        opened = opened.filter(_suspect(left["fingerprint"].rechunk(), right["fingerprint"].rechunk(), opened))
+        opened = opened.filter(~_alike(left, right, pairs))
     shared = [(place, name) for place, name in enumerate(fields) if name in left.columns and name in right.columns]
     if opened.is_empty():
         return pl.DataFrame(schema=DIFFERING_SCHEMA)
@@ -48,12 +48,10 @@ def compare(
     return pl.concat([pl.DataFrame(schema=DIFFERING_SCHEMA), *found])
 
 
-def _suspect(left: pl.Series, right: pl.Series, pairs: pl.DataFrame) -> pl.Series:
-    """Return which pairs have other fingerprints, or one has none."""
-    parts = list(pairs.iter_slices(_BLOCK))
-    with ThreadPoolExecutor() as threads:  # one column alone is compared on one core
-        found = list(threads.map(lambda part: left.gather(part["left"]) != right.gather(part["right"]), parts))
-    return pl.concat(found).fill_null(value=True) if found else pl.Series(dtype=pl.Boolean)
+def _alike(left: pl.DataFrame, right: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
+    if "alike" in pairs.columns:
+        return pairs["alike"]
+    return equal_at(left["fingerprint"].rechunk(), right["fingerprint"].rechunk(), pairs["left"], pairs["right"])
 
 
 def _differing(left: pl.Series, right: pl.Series, opened: pl.DataFrame, place: int) -> pl.DataFrame:

@@ -39,9 +39,9 @@ class Groups:
         return pairs.filter(~self.table["ambiguous"].gather(pairs["group"] - 1))
 
 
-def gather_groups(sides: Sides, rules: Sequence[Rule] = RULES) -> Groups:
+def gather_groups(sides: Sides, rules: Sequence[Rule] = RULES, *, exact: bool = True) -> Groups:
     """Match the three sides and return the sets of rows that belong together."""
-    links = link_sides(sides, rules)
+    links = link_sides(sides, rules, exact=exact)
     starts = {SOURCE: 0, LEDGER: sides[SOURCE].height, FEED: sides[SOURCE].height + sides[LEDGER].height}
     label = _labels(links, starts, starts[FEED] + sides[FEED].height)
     heads = label == pl.int_range(len(label), eager=True)

@@ -22,12 +22,12 @@ class Link:
     matches: Matches
 
 
-def link_sides(sides: Sides, rules: Sequence[Rule] = RULES) -> tuple[Link, Link, Link]:
+def link_sides(sides: Sides, rules: Sequence[Rule] = RULES, *, exact: bool = True) -> tuple[Link, Link, Link]:
     """Match source and ledger, source and feed, and then ledger and feed rows that no source row claimed."""
     source, ledger, feed = (sides[side] for side in SIDES)
-    by_ledger, by_feed = match(source, ledger, rules), match(source, feed, rules)
+    by_ledger, by_feed = match(source, ledger, rules, exact=exact), match(source, feed, rules, exact=exact)
     free_ledger, free_feed = _unclaimed(by_ledger, ledger.height), _unclaimed(by_feed, feed.height)
-    rest = match(ledger[free_ledger], feed[free_feed], rules)
+    rest = match(ledger[free_ledger], feed[free_feed], rules, exact=exact)
     return (
         Link(SOURCE, LEDGER, by_ledger),
         Link(SOURCE, FEED, by_feed),

@@ -67,16 +67,23 @@ class Matches:
     near: pl.DataFrame
 
 
-def match(left: pl.DataFrame, right: pl.DataFrame, rules: Sequence[Rule] = RULES) -> Matches:
-    """Match two frames of canonical records; a column that a side lacks counts as never stated."""
+def match(
+    left: pl.DataFrame, right: pl.DataFrame, rules: Sequence[Rule] = RULES, *, exact: bool = True
+) -> Matches:
+    """Match two frames of canonical records; a column that a side lacks counts as never stated.
+
+    Unless ``exact``, two rows of equal ``fingerprint`` agree in their keys without a look at them, and the pairs tell
+    whether they are ``alike``.
+    """
     names = pl.Enum([rule.name for rule in sorted(rules, key=lambda rule: not rule.one_sided)])
     columns = {key for keys in (*(rule.keys for rule in rules), *NEAR_KEYS) for key in keys}
-    pools = _Pool(left, columns), _Pool(right, columns)
+    prints = () if exact else ("fingerprint",)
+    pools = _Pool(left, columns, prints), _Pool(right, columns, prints)
     pairs, crowds = [], []
     for rule in rules:
         found, crowd = _stand_twice(*pools, rule.keys) if rule.one_sided else _apply(*pools, rule.keys)
         _close(pools, found, crowd)
-        pairs.append(found.with_columns(rule=pl.lit(rule.name, names)))
+        pairs.append((found.drop("alike") if exact else found).with_columns(rule=pl.lit(rule.name, names)))
         crowds.append(crowd.with_columns(rule=pl.lit(rule.name, names)))
     near = pl.concat([_near("left", *pools), _near("right", *reversed(pools))])
     return Matches(pl.concat(pairs), _numbered(crowds), near)
@@ -90,12 +97,12 @@ def complete(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
 class _Pool:
     """The rows of one side that no rule has claimed yet."""
 
-    def __init__(self, frame: pl.DataFrame, columns: Iterable[str]) -> None:
-        kept = (*columns, "origin")
-        # In several chunks, every look-up by row would have to find its chunk first.
-        frame = complete(frame, kept).select(kept).rechunk()
-        self._frame = frame.insert_column(0, pl.int_range(frame.height, dtype=pl.Int64, eager=True).alias("row"))
+    def __init__(self, frame: pl.DataFrame, columns: Iterable[str], prints: Sequence[str] = ()) -> None:
+        kept = (*columns, "origin", *prints)
+        row = pl.int_range(frame.height, dtype=pl.Int64, eager=True).alias("row")
+        self._frame = complete(frame, kept).select(kept).insert_column(0, row)
         self._open = pl.repeat(True, frame.height, eager=True)
+        self._prints = prints
         self.height = frame.height
         self.origins = frame["origin"]
 
@@ -103,11 +110,12 @@ class _Pool:
         if rows.is_empty():
             return
         self._open = self._open.scatter(rows, False)
-        self._frame = self._frame.filter(self._open.gather(self._frame["row"]))
+        whole = self._frame.height == self.height
+        self._frame = self._frame.filter(self._open if whole else self._open.gather(self._frame["row"])).rechunk()
 
     def stated(self, keys: Sequence[str]) -> pl.DataFrame:
         """Return the open rows that state every key, as ``row`` and the keys."""
-        rows = self._frame.select("row", *keys)
+        rows = self._frame.select("row", *keys, *self._prints).rechunk()
         stated = rows.select(pl.all_horizontal((pl.col(key).str.len_bytes() > 0).fill_null(value=False) for key in keys))
         every = stated.to_series()
         return rows if every.all() else rows.filter(every)
@@ -162,4 +170,4 @@ def _nearest(here: pl.DataFrame, there: pl.DataFrame, keys: Sequence[str], origi
     there = there.join(here, on="word", how="semi")
     there = there.with_columns(origins.gather(there["row"])).sort("origin")
     there = there.unique(keys, keep="first", maintain_order=True)
-    return here.join(there.select(*keys, near="row"), on=keys).select("row", "near")
+    return here.select("row", *keys).join(there.select(*keys, near="row"), on=keys).select("row", "near")

@@ -1,7 +1,7 @@
 """Where the keys of two sides meet: as 64-bit words, then verified on their text, so that no pair rests on a hash.
 
-The words of both sides are sorted together, each with its place in its low bits, so that equal ones lie beside each
-other and nothing is joined. What does not stand once on either side is told apart by its text alone.
+The words of each side are sorted, each with its place in its low bits, so that one walk along the two finds the equal
+ones. What does not stand once on either side is told apart by its text alone.
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ from operator import and_, xor
 
 import polars as pl
 
-NO_PAIRS = pl.DataFrame(schema={"left": pl.Int64, "right": pl.Int64})
+NO_PAIRS = pl.DataFrame(schema={"left": pl.Int64, "right": pl.Int64, "alike": pl.Boolean})
 NO_CROWDS = pl.DataFrame(schema={"side": pl.String, "row": pl.Int64, "crowd": pl.Int64})
 
-#: Pairs (``left``, ``right``) and crowds (``side``, ``row``, ``crowd``), in row numbers.
+#: Pairs (``left``, ``right``, whether they are ``alike``) and crowds (``side``, ``row``, ``crowd``), in row numbers.
 Found = tuple[pl.DataFrame, pl.DataFrame]
 
 #: Rows of both sides up to which reading each of them costs less than the engine's queries.
 _FEW = 5000
+
+#: Rows that are compared at a time on one core.
+_BLOCK = 200_000
 
 
 def word_of(keys: Sequence[str]) -> pl.Expr:
@@ -32,18 +35,20 @@ def meet(left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str]) -> Found:
     """Return the pairs and the crowds of two sides.
 
     Args:
-        left: rows that state every key: ``row`` and the keys.
+        left: rows that state every key: ``row`` and the keys; with a ``fingerprint``, rows of equal ones agree without
+            a look at their keys, and their pairs are ``alike``.
         right: the other side.
         keys: rows belong together when they agree in all of them.
     """
     if left.height + right.height <= _FEW:
         return _meet_by_text(left, right, keys)
     at, at_right, doubtful = _meet_by_words(left, right, keys)
-    same = _agree(left, right, keys, at, at_right)
+    alike, same = _agree(left, right, keys, at, at_right)
     if not same.all():
         doubtful = doubtful.scatter(at.filter(~same), True).scatter(at_right.filter(~same) + left.height, True)
-        at, at_right = at.filter(same), at_right.filter(same)
-    pairs = pl.DataFrame({"left": left["row"].gather(at), "right": right["row"].gather(at_right)})
+        at, at_right, alike = at.filter(same), at_right.filter(same), alike.filter(same)
+    rows = left["row"].gather(at).alias("left"), right["row"].gather(at_right).alias("right")
+    pairs = pl.DataFrame([*rows, alike.alias("alike")])
     if not doubtful.any():
         return pairs, NO_CROWDS
     rest = left.filter(doubtful.slice(0, left.height)), right.filter(doubtful.slice(left.height))
@@ -58,56 +63,79 @@ def _meet_by_words(
 
     The third series tells of every row, the left ones first, whether its word is another row's in any other way.
     """
-    start, total = left.height, left.height + right.height
-    room = 1 << total.bit_length()
-    words = pl.concat([_words(left, keys), _words(right, keys)], rechunk=True)
-    order = pl.int_range(total, dtype=pl.UInt64, eager=True)
-    lined_up = ((words & ((1 << 64) - room)) | order).sort().to_frame("word")
-    place = (pl.col("word") & (room - 1)).cast(pl.UInt32 if total < 1 << 32 else pl.UInt64)
-    beside = lined_up.select(place=place, after=(pl.col("word") // room) == (pl.col("word") // room).shift(-1))
-    before = pl.col("after").shift(fill_value=False)
-    crossing = (pl.col("place") < start) & (pl.col("place").shift(-1) >= start)
-    beside = beside.with_columns(pl.col("after").fill_null(value=False)).with_columns(
-        one=(pl.col("after") & ~before & ~pl.col("after").shift(-1, fill_value=False) & crossing).fill_null(value=False),
-        other=pl.col("place").shift(-1),
-    )
-    shared = (pl.col("after") | before) & ~pl.col("one") & ~pl.col("one").shift(fill_value=False)
-    doubtful = pl.repeat(False, total, eager=True).scatter(beside.filter(shared)["place"], True)
-    single = beside.filter("one")
+    room = 1 << max(left.height, right.height).bit_length()
+    with ThreadPoolExecutor() as threads:
+        here, there = threads.map(lambda side: _lined_up(side, keys, room), (left, right))
+    # Both are in order and state every word once, so that it is one walk along the two.
+    met = here.filter("first").join(there.filter("first"), on="word")
+    alone = met["alone"] & met["alone_right"]
+    single, several = met.filter(alone), met.filter(~alone).select("word")
+    shared = [side.join(several, on="word", how="semi") for side in (here, there)]
+    doubtful = pl.repeat(False, left.height + right.height, eager=True)
+    doubtful = doubtful.scatter(shared[0]["place"], True).scatter(shared[1]["place"] + left.height, True)
     # Looked up in the order of the left side, only the other side's rows lie scattered in memory.
-    partner = pl.repeat(0, start, dtype=single["other"].dtype, eager=True).scatter(single["place"], single["other"])
-    return (partner != 0).arg_true(), partner.filter(partner != 0) - start, doubtful
+    partner = pl.repeat(None, left.height, dtype=pl.Int64, eager=True).scatter(single["place"], single["place_right"])
+    return partner.is_not_null().arg_true(), partner.drop_nulls(), doubtful
 
 
-def _words(side: pl.DataFrame, keys: Sequence[str]) -> pl.Series:
-    with ThreadPoolExecutor() as threads:  # one column alone is hashed on one core
-        words = threads.map(lambda numbered: side[numbered[1]].hash(numbered[0]), enumerate(keys))
-        return reduce(xor, words)
+def _lined_up(side: pl.DataFrame, keys: Sequence[str], room: int) -> pl.DataFrame:
+    """Return ``word``, in order, the ``place`` it stands at, whether it is the ``first`` such and stands ``alone``."""
+    packed = word_of(keys).and_(pl.lit((1 << 64) - room, pl.UInt64)) | pl.int_range(pl.len(), dtype=pl.UInt64)
+    lined_up = side.select(word=packed).select(pl.col("word").sort())
+    word, place = pl.col("word") // room, (pl.col("word") % room).cast(pl.Int64)
+    lined_up = lined_up.select(word.set_sorted(), place=place, last=(word != word.shift(-1)).fill_null(value=True))
+    first = pl.col("last").shift(fill_value=True)
+    return lined_up.select("word", "place", first=first, alone=first & pl.col("last"))
 
 
-def _agree(left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str], at: pl.Series, at_right: pl.Series) -> pl.Series:
+def _agree(
+    left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str], at: pl.Series, at_right: pl.Series
+) -> tuple[pl.Series, pl.Series]:
+    """Return which of the places have equal fingerprints, and which agree in every key."""
+    if "fingerprint" not in left.columns:
+        same = reduce(and_, (equal_at(left[key], right[key], at, at_right) for key in keys))
+        return pl.repeat(False, len(same), eager=True), same
+    alike = equal_at(left["fingerprint"], right["fingerprint"], at, at_right)
+    rest = (~alike).arg_true()
+    told = (equal_at(left[key], right[key], at.gather(rest), at_right.gather(rest)) for key in keys)
+    return alike, alike.clone().scatter(rest, reduce(and_, told))  # scattering changes the series itself
+
+
+def equal_at(left: pl.Series, right: pl.Series, at: pl.Series, at_right: pl.Series) -> pl.Series:
+    """Return where two columns have equal values at the places beside each other; nothing equals null."""
+    starts = range(0, max(len(at), 1), _BLOCK)
+
+    def equal(start: int) -> pl.Series:
+        return left.gather(at.slice(start, _BLOCK)) == right.gather(at_right.slice(start, _BLOCK))
+
+    if len(starts) == 1:
+        return equal(0).fill_null(value=False)
     with ThreadPoolExecutor() as threads:  # one column alone is compared on one core
-        return reduce(and_, threads.map(lambda key: left[key].gather(at) == right[key].gather(at_right), keys))
+        return pl.concat(list(threads.map(equal, starts)), rechunk=True).fill_null(value=False)
 
 
 def _meet_by_text(left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str]) -> Found:
     """Do the same on the text of the keys alone, row by row."""
     here, there = _rows_by_key(left, keys), _rows_by_key(right, keys)
-    pairs: list[tuple[int, int]] = []
+    pairs: list[tuple[int, int, bool]] = []
     crowds: list[tuple[str, int, int]] = []
     for key, rows in here.items():
         others = there.get(key, ())
         if len(rows) == len(others) == 1:
-            pairs.append((rows[0], others[0]))
+            (row, text), (other, its_text) = rows[0], others[0]
+            pairs.append((row, other, text is not None and text == its_text))
         elif others:
-            crowds += [("left", row, rows[0]) for row in rows] + [("right", row, rows[0]) for row in others]
+            crowds += [("left", row, rows[0][0]) for row, _text in rows]
+            crowds += [("right", row, rows[0][0]) for row, _text in others]
     return _frame(pairs, NO_PAIRS), _frame(crowds, NO_CROWDS)
 
 
-def _rows_by_key(side: pl.DataFrame, keys: Sequence[str]) -> dict[tuple[str, ...], list[int]]:
-    found: dict[tuple[str, ...], list[int]] = {}
-    for row, *key in zip(side["row"].to_list(), *(side[name].to_list() for name in keys), strict=True):
-        found.setdefault(tuple(key), []).append(row)
+def _rows_by_key(side: pl.DataFrame, keys: Sequence[str]) -> dict[tuple[str, ...], list[tuple[int, str | None]]]:
+    """Return the row and the fingerprint, if there is one, of every row by its keys."""
+    texts = side["fingerprint"].to_list() if "fingerprint" in side.columns else [None] * side.height
+    found: dict[tuple[str, ...], list[tuple[int, str | None]]] = {}
+    for told, *key in zip(zip(side["row"].to_list(), texts, strict=True), *(side[k].to_list() for k in keys), strict=True):
+        found.setdefault(tuple(key), []).append(told)
     return found
 
 

@@ -90,7 +90,7 @@ def reconcile(  # noqa: PLR0913 - three sides, and how to look at them
         LEDGER: complete(ledger, KEPT).rechunk(),
         FEED: complete(feed, (*KEPT, "received")).rechunk(),
     }
-    groups = gather_groups(sides, rules_for(standard))
+    groups = gather_groups(sides, rules_for(standard), exact=exact)
     differing = _differing(sides, groups, standard, exact=exact)
     table = describe(sides, groups, differing, clock)
     table = table.hstack(decide(table, differing, policy, standard)).with_columns(outcome=pl.lit(""))

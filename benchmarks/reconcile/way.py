@@ -40,14 +40,14 @@ def floor(sides: Frames) -> Counts:
 def pair_of(sides: Frames, *, exact: bool) -> Counts:
     """Match two sides and compare what belongs together."""
     left, right = sides["source"], sides["ledger"]
-    found = match(left, right, rules_for(LICENCE))
+    found = match(left, right, rules_for(LICENCE), exact=exact)
     differing = compare(left, right, found.pairs, LICENCE.names, exact=exact)
     return {"pairs": found.pairs.height, "crowds": found.crowds.height, "differing": differing.height}
 
 
 def three(sides: Frames, *, exact: bool) -> Counts:
     """Match and compare all three pairs of sides."""
-    links = link_sides(sides, rules_for(LICENCE))
+    links = link_sides(sides, rules_for(LICENCE), exact=exact)
     found = [
         compare(sides[link.left], sides[link.right], link.matches.pairs, LICENCE.names, exact=exact) for link in links
     ]

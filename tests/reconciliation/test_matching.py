@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconciliation import meeting
 from reconciliation.matching import IDENTITY, RULES, Matches, Rule, match
 from reconciliation.meeting import meet
 from tests.reconciliation.frames import Row, licence, shuffled, side, sides
@@ -157,18 +158,44 @@ def test_swapping_the_sides_mirrors_the_result(left: pl.DataFrame, right: pl.Dat
     assert near(match(right, left), right, left) == near(match(left, right), left, right)
 
 
+@pytest.fixture
+def colliding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every row the same word, however few there are."""
+    monkeypatch.setattr(meeting, "_FEW", 0)
+    monkeypatch.setattr(meeting, "word_of", lambda keys: pl.col(keys[0]).str.len_bytes().cast(pl.UInt64) * 0 + (7 << 40))
+
+
+@pytest.mark.usefixtures("colliding")
 def test_words_that_collide_never_make_a_pair() -> None:
     """When every key hashes to one word, the text of the keys still tells pairs and crowds apart."""
     keys = ("document_number",)
-    left = pl.DataFrame({"document_number": ["a", "b", "c", "c"], "row": [0, 1, 2, 3]}).with_columns(word=pl.lit(7))
-    right = pl.DataFrame({"document_number": ["b", "a", "c", "d"], "row": [0, 1, 2, 3]}).with_columns(word=pl.lit(7))
+    left = pl.DataFrame({"document_number": ["a", "b", "c", "c"], "row": [0, 1, 2, 3]})
+    right = pl.DataFrame({"document_number": ["b", "a", "c", "d"], "row": [0, 1, 2, 3]})
     pairs, crowds = meet(left, right, keys)
-    assert set(pairs.rows()) == {(0, 1), (1, 0)}
+    assert set(pairs.select("left", "right").rows()) == {(0, 1), (1, 0)}
     assert set(crowds.select("side", "row").rows()) == {("left", 2), ("left", 3), ("right", 2)}
 
 
+@pytest.mark.usefixtures("colliding")
 def test_one_collision_of_words_is_found_on_the_text() -> None:
     """A single word on both sides is not believed before the keys themselves were compared."""
-    left = pl.DataFrame({"document_number": ["a"], "row": [0], "word": [7]})
-    right = pl.DataFrame({"document_number": ["b"], "row": [0], "word": [7]})
+    left = pl.DataFrame({"document_number": ["a"], "row": [0]})
+    right = pl.DataFrame({"document_number": ["b"], "row": [0]})
     assert [part.height for part in meet(left, right, ("document_number",))] == [0, 0]
+
+
+@settings(deadline=None, max_examples=25)
+@given(left=sides("source"), right=sides("feed"), exact=st.booleans())
+def test_sorted_words_tell_what_the_text_tells(left: pl.DataFrame, right: pl.DataFrame, *, exact: bool) -> None:
+    """Many rows are met by their sorted words; the pairs and crowds are those of the plain reading."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(meeting, "_FEW", 0)
+        assert told(match(left, right, exact=exact), left, right) == by_hand(left, right)
+
+
+def test_one_key_on_thousands_of_rows_is_one_crowd() -> None:
+    """What repeats is never multiplied: the crowd has as many rows as the sides have, not their product."""
+    keys = ("document_number",)
+    side = pl.DataFrame({"document_number": ["a"] * 30_000, "row": range(30_000)})
+    pairs, crowds = meet(side, side, keys)
+    assert (pairs.height, crowds.height, crowds["crowd"].n_unique()) == (0, 60_000, 1)
