@@ -114,6 +114,8 @@ def apply(mapping: Mapping, raw: pl.DataFrame, *, place: Place | None = None) ->
 
 #: Rows up to which looking each of them up costs less than one query of the engine.
 _FEW = 10_000
+#: The same of looking at a whole column for what passes, where making a value is the dearer part.
+_SCANNED = 300
 #: Values that tell about a column whether it repeats itself.
 _SAMPLE = 1000
 
@@ -288,13 +290,13 @@ def _over_distinct(
     scan: Scan | None = None,
 ) -> tuple[pl.Series, pl.Series]:
     """Make every distinct value once, but those that ``scan`` lets pass; ``nothing`` stands where there is none."""
+    if scan is not None and shown.len() > _SCANNED and not _repeats(shown):
+        return _over_strays(shown, make, nothing, scan)
     if shown.len() <= _FEW:
         texts = shown.to_list()
         memory = {text: make(text) for text in dict.fromkeys(texts)}
         made = [memory[text] for text in texts]
         return _texts(value or nothing for value, _rule in made), _texts(rule for _value, rule in made)
-    if scan is not None and not _repeats(shown):
-        return _over_strays(shown, make, nothing, scan)
     distinct = shown.unique()
     made = [make(value) for value in distinct.to_list()]
     table = pl.DataFrame(

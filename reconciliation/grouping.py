@@ -23,11 +23,13 @@ class Groups:
         table: one row per group: ``group``, ``ambiguous``, ``rule`` (empty for a row alone), and per side
             ``source_row``, ``ledger_row``, ``feed_row``: the row, the first by origin of several, or null.
         links: source and ledger, source and feed, ledger and feed.
+        heads: per group its first node.
     """
 
     of: Mapping[str, pl.Series]
     table: pl.DataFrame
     links: tuple[Link, Link, Link]
+    heads: pl.Series
 
     def members(self, side: str) -> pl.DataFrame:
         """Return ``group`` and ``row`` of every row of this side in an ambiguous group."""
@@ -47,7 +49,7 @@ def gather_groups(sides: Sides, rules: Sequence[Rule] = RULES, *, exact: bool = 
     heads = label == pl.int_range(len(label), eager=True)
     number = heads.cast(pl.Int64).cum_sum().gather(label)
     of = {side: number.slice(starts[side], sides[side].height) for side in SIDES}
-    return Groups(of, _table(sides, links, of, int(heads.sum())), links)
+    return Groups(of, _table(sides, links, of, int(heads.sum())), links, heads.arg_true().cast(pl.Int64))
 
 
 def _labels(links: tuple[Link, ...], starts: Mapping[str, int], total: int) -> pl.Series:

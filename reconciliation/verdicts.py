@@ -30,12 +30,14 @@ class Reconciliation:
             ``source_value`` is the ledger's.
         members: every record of every ambiguous group; ``MEMBER_COLUMNS`` and the standard's fields.
         rows: one row per source row, in its order: ``source_row``, ``group`` (Int64) and ``bucket``.
+        heads: per group its first row, where source, ledger and feed rows are numbered in this order from 0.
     """
 
     verdicts: pl.DataFrame
     differences: pl.DataFrame
     members: pl.DataFrame
     rows: pl.DataFrame
+    heads: pl.Series
 
     def with_buckets(self, record_ids: pl.Series, *, held: Mapping[str, str], due: Collection[str]) -> Reconciliation:
         """Return the same with some buckets changed.
@@ -99,6 +101,7 @@ def reconcile(  # noqa: PLR0913 - three sides, and how to look at them
         differences=_with_names(differing, table),
         members=_members(sides, groups, standard),
         rows=_rows(groups, table["bucket"]),
+        heads=groups.heads,
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MATCHING = (
     *("matching", "meeting", "linking", "grouping", "comparing", "clocks", "describing", "policies", "verdicts"),
-    *("rates", "report", "shipping", "summary"),
+    *("partitions", "rates", "report", "shipping", "summary"),
 )
 MODULES = [
     *sorted((ROOT / "mappings").rglob("*.py")),
