@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -22,6 +23,8 @@ from connectors.base import Ledgers, Source
 from journal import Action, Journal, State
 from mappings.standards import Standard
 from reconciliation.clocks import Clock
+from reconciliation.linking import FEED, LEDGER, SOURCE
+from reconciliation.partitions import in_parts
 from reconciliation.report import Bucket
 from reconciliation.verdicts import Reconciliation, reconcile
 from words.errors import Place, UsageError, YinxinError
@@ -99,14 +102,14 @@ class Disclosure(Story):
         self, records: pl.DataFrame, ledger: gathering.Side, feed: gathering.Side, quarantine: pl.DataFrame
     ) -> Reconciliation:
         own = gathering.with_known_authorities(ledger.records, records, self.standard)
-        return reconcile(
-            records,
-            gathering.without_quarantined(own, quarantine),
-            gathering.without_quarantined(feed.records, quarantine),
-            standard=self.standard,
-            clock=self._clock([records, own, feed.records]),
-            policy=self.declared.policy,
-        )
+        clock = self._clock([records, own, feed.records])
+        sides = {
+            SOURCE: records,
+            LEDGER: gathering.without_quarantined(own, quarantine),
+            FEED: gathering.without_quarantined(feed.records, quarantine),
+        }
+        one = partial(reconcile, standard=self.standard, clock=clock, policy=self.declared.policy)
+        return in_parts(sides, self.standard, one)
 
     def _clock(self, sides: list[pl.DataFrame]) -> Clock:
         settings, as_of = self.workspace.settings, self.order.as_of

@@ -39,6 +39,20 @@ class Part:
     told: Reconciliation
 
 
+#: Rows of all sides that are reconciled in one go.
+SIZE = 3_000_000
+
+
+def in_parts(
+    sides: Mapping[str, pl.DataFrame], standard: Standard, one: Reconciling, size: int = SIZE
+) -> Reconciliation:
+    """Reconcile sides that are at hand, at most about ``size`` rows of all of them at a time."""
+    if sum(sides[side].height for side in SIDES) <= size:
+        return one(*(sides[side] for side in SIDES))
+    told = {side: words(sides[side].lazy(), standard).collect() for side in SIDES}
+    return reconcile_in_parts(told, size, lambda side, rows: sides[side][rows], one)
+
+
 def words(side: pl.LazyFrame, standard: Standard) -> pl.LazyFrame:
     """Return one column of words per set of keys that brings rows together; null where a row does not state them.
 

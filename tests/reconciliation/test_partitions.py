@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mappings.standards import LICENCE
 from reconciliation.clocks import Clock
 from reconciliation.linking import SIDES
-from reconciliation.partitions import Part, merge, partition, reconcile_in_parts, words
+from reconciliation.partitions import Part, in_parts, merge, partition, words
 from reconciliation.policies import Policy
 from reconciliation.verdicts import Reconciliation, reconcile
 from tests.reconciliation.frames import licence, side, sides
@@ -44,7 +44,7 @@ def reconciling(*, exact: bool) -> partial[Reconciliation]:
 def test_in_parts_as_in_one_go(frames: Frames, size: int, *, exact: bool) -> None:
     """However small the parts, they add up to the result of the whole, row by row and in its order."""
     one = reconciling(exact=exact)
-    found = reconcile_in_parts(told_of(frames), size, lambda name, rows: frames[name][rows], one)
+    found = in_parts(frames, LICENCE, one, size)
     assert same(found, one(*(frames[name] for name in SIDES)))
 
 
