@@ -57,4 +57,3 @@ def _identity(text: str) -> str:
 
 def _columns(records: pl.DataFrame, names: Iterable[str]) -> list[pl.Expr]:
     return [pl.col(name).fill_null("") if name in records.columns else pl.lit("") for name in names]
-

@@ -20,9 +20,7 @@ BETWEEN = "、"
 _LONG_TERM_WORDS = {"长期", "长期有效", "永久", "永久有效", "无固定期限", "9999-12-31", "2099-12-31", "2099-12-30"}
 NOTHING = {"", "/", "\\", "-", "--", "—", "——", "空", "无", "暂无", "未提供", "未知", "未填写", "none", "null", "nan"}
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
-FULL_WIDTH_WORDS = {
-    code: target for code, target in FULL_WIDTH.items() if chr(target).isalnum() or chr(target) == " "
-}
+FULL_WIDTH_WORDS = {code: target for code, target in FULL_WIDTH.items() if chr(target).isalnum() or chr(target) == " "}
 _INVISIBLE: dict[int, int | None] = dict.fromkeys(
     [*range(0x09), *range(0x0E, 0x1C), 0x7F, 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF]
 )

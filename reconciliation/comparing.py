@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
@@ -17,6 +17,8 @@ DIFFERING_SCHEMA = {
     "right_value": pl.String,
 }
 
+#: Pairs up to which reading what differs costs less than a query for each field.
+_FEW = 5000
 #: The share of rows, one of so many, above which bringing a column together costs less than looking through its parts.
 _FEW_OF = 20
 
@@ -43,9 +45,26 @@ def compare(
     shared = [(place, name) for place, name in enumerate(fields) if name in left.columns and name in right.columns]
     if opened.is_empty():
         return pl.DataFrame(schema=DIFFERING_SCHEMA)
+    if opened.height <= _FEW:
+        return _few_differing(left, right, opened, shared)
     with ThreadPoolExecutor() as threads:  # one column alone is compared on one core
         found = threads.map(lambda each: _differing(left[each[1]], right[each[1]], opened, each[0]), shared)
     return pl.concat([pl.DataFrame(schema=DIFFERING_SCHEMA), *found])
+
+
+def _few_differing(
+    left: pl.DataFrame, right: pl.DataFrame, opened: pl.DataFrame, shared: Sequence[tuple[int, str]]
+) -> pl.DataFrame:
+    """Return where fields differ, asked in one query: each costs about a millisecond, however small its frame is."""
+    names = [name for _place, name in shared]
+    here, there = left[names][opened["left"]], right[names][opened["right"]]
+    differs = here.select((pl.col(name) != there[name]).fill_null(value=False) for name in names)
+    told: list[tuple[int, int, str, str, str]] = []
+    for place, name in shared:
+        if differs[name].any():
+            values = (values.filter(differs[name]).to_list() for values in (opened["pair"], here[name], there[name]))
+            told += [(pair, place, name, mine, other) for pair, mine, other in zip(*values, strict=True)]
+    return pl.DataFrame(told, schema=DIFFERING_SCHEMA, orient="row")
 
 
 def _alike(left: pl.DataFrame, right: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:

@@ -67,9 +67,7 @@ class Matches:
     near: pl.DataFrame
 
 
-def match(
-    left: pl.DataFrame, right: pl.DataFrame, rules: Sequence[Rule] = RULES, *, exact: bool = True
-) -> Matches:
+def match(left: pl.DataFrame, right: pl.DataFrame, rules: Sequence[Rule] = RULES, *, exact: bool = True) -> Matches:
     """Match two frames of canonical records; a column that a side lacks counts as never stated.
 
     Unless ``exact``, two rows of equal ``fingerprint`` agree in their keys without a look at them, and the pairs tell
@@ -115,13 +113,19 @@ class _Pool:
 
     def stated(self, keys: Sequence[str]) -> pl.DataFrame:
         """Return the open rows that state every key, as ``row`` and the keys."""
-        rows = self._frame.select("row", *keys, *self._prints).rechunk()
-        stated = rows.select(pl.all_horizontal((pl.col(key).str.len_bytes() > 0).fill_null(value=False) for key in keys))
+        rows = self._frame[["row", *keys, *self._prints]].rechunk()
+        if rows.is_empty():
+            return rows
+        stated = rows.select(
+            pl.all_horizontal((pl.col(key).str.len_bytes() > 0).fill_null(value=False) for key in keys)
+        )
         every = stated.to_series()
         return rows if every.all() else rows.filter(every)
 
     def standing_twice(self, side: str, keys: Sequence[str]) -> pl.DataFrame:
         """Return the open rows whose keys stand more than once on this side."""
+        if self._frame.is_empty():
+            return NO_CROWDS
         rows = self._frame.with_columns(pl.col(keys).fill_null(""))
         rows = rows.filter(word_of(keys).is_duplicated(), pl.any_horizontal(pl.col(keys) != ""))
         rows = rows.filter(pl.struct(keys).is_duplicated())

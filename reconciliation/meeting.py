@@ -6,7 +6,7 @@ ones. What does not stand once on either side is told apart by its text alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from operator import and_, xor
@@ -134,11 +134,15 @@ def _rows_by_key(side: pl.DataFrame, keys: Sequence[str]) -> dict[tuple[str, ...
     """Return the row and the fingerprint, if there is one, of every row by its keys."""
     texts = side["fingerprint"].to_list() if "fingerprint" in side.columns else [None] * side.height
     found: dict[tuple[str, ...], list[tuple[int, str | None]]] = {}
-    for told, *key in zip(zip(side["row"].to_list(), texts, strict=True), *(side[k].to_list() for k in keys), strict=True):
+    for told, *key in zip(
+        zip(side["row"].to_list(), texts, strict=True), *(side[k].to_list() for k in keys), strict=True
+    ):
         found.setdefault(tuple(key), []).append(told)
     return found
 
 
 def _frame(rows: Sequence[tuple[object, ...]], like: pl.DataFrame) -> pl.DataFrame:
-    columns: Iterable[Sequence[object]] = list(zip(*rows, strict=True)) or [()] * like.width
-    return pl.DataFrame(dict(zip(like.columns, columns, strict=True)), schema=like.schema)
+    if not rows:
+        return like
+    columns = zip(like.schema.items(), zip(*rows, strict=True), strict=True)
+    return pl.DataFrame([pl.Series(name, list(values), kind) for (name, kind), values in columns])

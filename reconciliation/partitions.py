@@ -101,9 +101,8 @@ def partition(told: Mapping[str, pl.DataFrame], size: int) -> list[Rows]:
     number = pl.repeat(0, together.height, dtype=pl.Int64, eager=True).scatter(sets["row"], part).gather(first)
     split = {side: _split(number.slice(*ends)) for side, ends in _ends(told).items()}
     nothing = pl.Series(dtype=pl.Int64)
-    numbers = range((part.max() if len(part) else 0) + 1)  # type: ignore[operator]
-    parts = [{side: split[side].get(each, nothing) for side in SIDES} for each in numbers]
-    return [part for part in parts if any(map(len, part.values()))] or parts
+    numbers = part.unique().sort().to_list() or [0]
+    return [{side: split[side].get(each, nothing) for side in SIDES} for each in numbers]
 
 
 def _ends(told: Mapping[str, pl.DataFrame]) -> dict[str, tuple[int, int]]:
@@ -164,7 +163,8 @@ def merge(parts: Iterable[Part], heights: Mapping[str, int]) -> Reconciliation:
             getattr(each, name).with_columns(group=number.gather(getattr(each, name)["group"] - 1 + start))
             for each, start in zip(told, starts, strict=False)
         )
-        return pl.concat(frames).sort(order, maintain_order=True)
+        whole: pl.DataFrame = pl.concat(frames)
+        return whole.sort(order, maintain_order=True)
 
     return Reconciliation(
         verdicts=joined("verdicts", ["group"]),

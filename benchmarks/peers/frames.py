@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import resource
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,9 @@ def files() -> list[Path]:
     return [Path(order["folder"]) / name for name in ("source.parquet", f"ledger-{order['variant']}.parquet")]
 
 
-def by_datacompy(left: Any, right: Any, compare: Any) -> dict[str, int]:
+def by_datacompy(sides: Sequence[Any], compare: Any) -> dict[str, int]:
     """Let datacompy compare, and take what it found."""
+    left, right = sides
     found = compare(left, right, join_columns=KEYS)
     found.matches()
     return {
@@ -34,10 +37,9 @@ def by_datacompy(left: Any, right: Any, compare: Any) -> dict[str, int]:
     }
 
 
-def by_merge(left: Any, right: Any) -> dict[str, int]:
+def by_merge(sides: Sequence[Any], concat: Any) -> dict[str, int]:
     """Merge on the keys, keep what differs as a long table, as one writes it by hand."""
-    import pandas as pd
-
+    left, right = sides
     both = left.merge(right, on=KEYS, how="outer", indicator=True, suffixes=("_left", "_right"))
     paired = both[both["_merge"] == "both"]
     parts = []
@@ -45,34 +47,23 @@ def by_merge(left: Any, right: Any) -> dict[str, int]:
         differs = paired[f"{name}_left"] != paired[f"{name}_right"]
         part = paired.loc[differs, [*KEYS, f"{name}_left", f"{name}_right"]]
         parts.append(part.set_axis([*KEYS, "left", "right"], axis=1).assign(field=name))
-    return {"pairs": len(paired), "differing": len(pd.concat(parts))}
+    return {"pairs": len(paired), "differing": len(concat(parts))}
 
 
-def run(way: str) -> dict[str, int]:
-    """Read the frames, start the clock, and compare."""
-    global start, cpu  # noqa: PLW0603 - one comparison in this process
-    if way == "datacompy-polars":
-        import polars as pl
-        from datacompy import PolarsCompare
-
-        sides = [pl.read_parquet(file, columns=COLUMNS) for file in files()]
-        start, cpu = time.perf_counter(), time.process_time()
-        return by_datacompy(*sides, PolarsCompare)
-    import pandas as pd
-
-    sides = [pd.read_parquet(file, columns=COLUMNS) for file in files()]
-    if way == "datacompy-pandas":
-        import datacompy
-
-        compare = getattr(datacompy, "PandasCompare", None) or datacompy.Compare
-        start, cpu = time.perf_counter(), time.process_time()
-        return by_datacompy(*sides, compare)
-    start, cpu = time.perf_counter(), time.process_time()
-    return by_merge(*sides)
+def prepared(way: str) -> tuple[Sequence[Any], Callable[[Sequence[Any]], dict[str, int]]]:
+    """Return the frames, and what compares them."""
+    reader = importlib.import_module("polars" if way == "datacompy-polars" else "pandas")
+    sides = [reader.read_parquet(file, columns=COLUMNS) for file in files()]
+    if way == "pandas-merge":
+        return sides, lambda sides: by_merge(sides, reader.concat)
+    datacompy = importlib.import_module("datacompy")
+    compare = datacompy.PolarsCompare if way == "datacompy-polars" else datacompy.PandasCompare
+    return sides, lambda sides: by_datacompy(sides, compare)
 
 
-start = cpu = 0.0
-counts = run(sys.argv[1])
+frames, run = prepared(sys.argv[1])
+start, cpu = time.perf_counter(), time.process_time()
+counts = run(frames)
 wall, cpu = time.perf_counter() - start, time.process_time() - cpu
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(json.dumps({"wall": wall, "cpu": cpu, "peak": peak, "counts": counts}))

@@ -68,7 +68,16 @@ class Way:
 
 def ways() -> list[Way]:
     """Return every way, floors first."""
-    own = ("floor", "stored", "exact", "three stored", "three exact", "report stored", "report exact", "report in parts")
+    own = (
+        "floor",
+        "stored",
+        "exact",
+        "three stored",
+        "three exact",
+        "report stored",
+        "report exact",
+        "report in parts",
+    )
     needs = {"report stored": 6_000, "report exact": 6_000}
     return [
         Way("hash pass", "row", "hash pass"),
@@ -92,7 +101,7 @@ def measure(rows: int, rounds: int, folder: Path, chosen: list[Way]) -> dict[str
             if way.bytes * rows > psutil.virtual_memory().available:
                 left_out[way.label] = "needs more memory than is free"
                 continue
-            order = {"folder": str(place), "variant": way.variant, "way": way.name}
+            order: dict[str, Any] = {"folder": str(place), "variant": way.variant, "way": way.name}
             order |= {"keys": list(KEYS), "fields": list(LICENCE.names)} if way.peer else {}
             try:
                 taken[way.label].append(measured(way.command, order).said)

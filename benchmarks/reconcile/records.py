@@ -52,8 +52,16 @@ def licences(first: int, rows: int) -> pl.DataFrame:
         "licence_kind": _text(_drawn(n, 10, 5), ("普通", "特许", "认可", "核准", "登记")),
         "certificate_name": what + "许可证",
         "certificate_number": "XK" + (n + 37_000_000_000_000).cast(pl.String),
-        "content": "经审查，准予在" + city + brand + "路" + (_drawn(n, 11, 900) + 1).cast(pl.String) + "号从事" + what
-        + "，核定面积" + _drawn(n, 12, 5000).cast(pl.String) + "平方米。",
+        "content": "经审查，准予在"
+        + city
+        + brand
+        + "路"
+        + (_drawn(n, 11, 900) + 1).cast(pl.String)
+        + "号从事"
+        + what
+        + "，核定面积"
+        + _drawn(n, 12, 5000).cast(pl.String)
+        + "平方米。",
         "decision_date": _day(decided),
         "valid_from": _day(decided + 1),
         "valid_until": _day(decided + 1096),
@@ -83,7 +91,9 @@ def other_side(own: pl.DataFrame, variant: str, seed: int) -> pl.DataFrame:
         differs = [hit & ((place == number) | (second == number)) for number in range(len(fields))]
     else:
         differs = [here.hash(seed + 10 + number) % DIFFERING == 0 for number in range(len(fields))]
-    changed = [pl.when(hit).then(pl.col(name) + "改").otherwise(name) for name, hit in zip(fields, differs, strict=True)]
+    changed = [
+        pl.when(hit).then(pl.col(name) + "改").otherwise(name) for name, hit in zip(fields, differs, strict=True)
+    ]
     twice = kept.filter(pl.int_range(pl.len()).hash(seed + 4) % TWICE == 0)
     shown = pl.concat([kept.with_columns(changed), new, twice])
     return shown.sample(fraction=1, shuffle=True, seed=seed)
@@ -104,7 +114,12 @@ def raw(records: pl.DataFrame) -> pl.DataFrame:
         value, hit = pl.col(field.name), here.hash(90 + number) % 50 == 0
         if field.kind == "date":
             year, month, day = value.str.slice(0, 4), value.str.slice(5, 2), value.str.slice(8, 2)
-            forms = [value, value.str.replace_all("-", "/"), year + month + day, year + "年" + month + "月" + day + "日"]
+            forms = [
+                value,
+                value.str.replace_all("-", "/"),
+                year + month + day,
+                year + "年" + month + "月" + day + "日",
+            ]
             form = here.hash(80 + number) % len(forms)
             shown = pl.when(form == 1).then(forms[1]).when(form == 2).then(forms[2]).when(form == 3).then(forms[3])
             untidy.append(shown.otherwise(value).alias(field.name))
@@ -163,8 +178,7 @@ def _citizen(n: pl.Series) -> pl.Series:
 
 def _weighted(numbers: pl.Series, weights: Sequence[int]) -> pl.Series:
     places = range(len(weights) - 1, -1, -1)
-    digits = [numbers // 10**place % 10 * weight for place, weight in zip(places, weights, strict=True)]
-    total = digits[0]
-    for digit in digits[1:]:
-        total += digit
+    total = pl.repeat(0, len(numbers), dtype=pl.Int64, eager=True)
+    for place, weight in zip(places, weights, strict=True):
+        total += numbers // 10**place % 10 * weight
     return total

@@ -18,10 +18,9 @@ from tests.mappings.rows import VALID, labelled, messy, raw, record
 LABELS = {field.name: field.label for field in LICENCE.fields}
 FIELDS = [field for standard in STANDARDS.values() for field in standard.fields if scan_of(field, checked=True)]
 #: What the rules of the kinds look for, beside any text at all.
-_PIECES = st.sampled_from(
-    [*"aZ09IOXｘ１Ａ（）()〔〕[]【】·•-_/\\*.,&#“”、。：:…—　 \t\n\x0b\x1f\xa0\u200b\ufeff㎡①ﬀßıK", "null", "NaN", "无", "暂无", "test"]
-    + ["2024", "〔2024〕", "号", "有限公司", "91150100MA0N12340B", "11010519491231002X", "7806881320", "法人", "普通", "有效"]
-)
+_SIGNS = "aZ09IOXｘ１Ａ（）()〔〕[]【】·•-_/\\*.,&#“”、。：:…—\u3000 \t\n\x0b\x1f\xa0\u200b\ufeff㎡①ﬀßıK"
+_STRETCHES = "null NaN 无 暂无 test 2024 〔2024〕 号 有限公司 91150100MA0N12340B 11010519491231002X 780688132 普通 有效"
+_PIECES = st.sampled_from([*_SIGNS, *_STRETCHES.split()])
 _TEXTS = st.one_of(st.lists(_PIECES, max_size=6).map("".join), messy)
 
 

@@ -162,7 +162,9 @@ def test_swapping_the_sides_mirrors_the_result(left: pl.DataFrame, right: pl.Dat
 def colliding(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give every row the same word, however few there are."""
     monkeypatch.setattr(meeting, "_FEW", 0)
-    monkeypatch.setattr(meeting, "word_of", lambda keys: pl.col(keys[0]).str.len_bytes().cast(pl.UInt64) * 0 + (7 << 40))
+    monkeypatch.setattr(
+        meeting, "word_of", lambda keys: pl.col(keys[0]).str.len_bytes().cast(pl.UInt64) * 0 + (7 << 40)
+    )
 
 
 @pytest.mark.usefixtures("colliding")

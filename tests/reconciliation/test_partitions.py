@@ -75,8 +75,12 @@ def test_every_row_is_in_one_part(frames: Frames, size: int) -> None:
 
 def test_what_hangs_together_over_others_stays_together() -> None:
     """Two rows without a common key are in one part when a third has one with each."""
-    source = side("source", [licence(document_number="a", certificate_number="1", name="甲", decision_date="2024-01-01")])
-    ledger = side("ledger", [licence(document_number="a", certificate_number="2", name="乙", decision_date="2024-01-02")])
+    source = side(
+        "source", [licence(document_number="a", certificate_number="1", name="甲", decision_date="2024-01-01")]
+    )
+    ledger = side(
+        "ledger", [licence(document_number="a", certificate_number="2", name="乙", decision_date="2024-01-02")]
+    )
     feed = side("feed", [licence(document_number="b", certificate_number="2", name="丙", decision_date="2024-01-03")])
     assert len(partition(told_of({"source": source, "ledger": ledger, "feed": feed}), 1)) == 1
 
