@@ -18,7 +18,7 @@ DIFFERING_SCHEMA = {
 }
 
 #: Pairs up to which reading what differs costs less than a query for each field.
-_FEW = 5000
+_FEW = 25_000
 #: The share of rows, one of so many, above which bringing a column together costs less than looking through its parts.
 _FEW_OF = 20
 

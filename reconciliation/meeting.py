@@ -20,7 +20,7 @@ NO_CROWDS = pl.DataFrame(schema={"side": pl.String, "row": pl.Int64, "crowd": pl
 Found = tuple[pl.DataFrame, pl.DataFrame]
 
 #: Rows of both sides up to which reading each of them costs less than the engine's queries.
-_FEW = 5000
+_FEW = 3000
 
 #: Rows that are compared at a time on one core.
 _BLOCK = 200_000
@@ -69,10 +69,11 @@ def _meet_by_words(
     # Both are in order and state every word once, so that it is one walk along the two.
     met = here.filter("first").join(there.filter("first"), on="word")
     alone = met["alone"] & met["alone_right"]
-    single, several = met.filter(alone), met.filter(~alone).select("word")
-    shared = [side.join(several, on="word", how="semi") for side in (here, there)]
+    single, several = met.filter(alone), met.filter(~alone)
     doubtful = pl.repeat(False, left.height + right.height, eager=True)
-    doubtful = doubtful.scatter(shared[0]["place"], True).scatter(shared[1]["place"] + left.height, True)
+    for side, column, start in ((here, "place", 0), (there, "place_right", left.height)):
+        others = side.filter(~side["first"]).join(several.select("word"), on="word", how="semi")
+        doubtful = doubtful.scatter(several[column] + start, True).scatter(others["place"] + start, True)
     # Looked up in the order of the left side, only the other side's rows lie scattered in memory.
     partner = pl.repeat(None, left.height, dtype=pl.Int64, eager=True).scatter(single["place"], single["place_right"])
     return partner.is_not_null().arg_true(), partner.drop_nulls(), doubtful
@@ -80,12 +81,17 @@ def _meet_by_words(
 
 def _lined_up(side: pl.DataFrame, keys: Sequence[str], room: int) -> pl.DataFrame:
     """Return ``word``, in order, the ``place`` it stands at, whether it is the ``first`` such and stands ``alone``."""
-    packed = word_of(keys).and_(pl.lit((1 << 64) - room, pl.UInt64)) | pl.int_range(pl.len(), dtype=pl.UInt64)
-    lined_up = side.select(word=packed).select(pl.col("word").sort())
-    word, place = pl.col("word") // room, (pl.col("word") % room).cast(pl.Int64)
-    lined_up = lined_up.select(word.set_sorted(), place=place, last=(word != word.shift(-1)).fill_null(value=True))
-    first = pl.col("last").shift(fill_value=True)
-    return lined_up.select("word", "place", first=first, alone=first & pl.col("last"))
+    kept = word_of(keys) & pl.lit((1 << 64) - room, pl.UInt64)
+    packed = side.select(word=kept | pl.int_range(pl.len(), dtype=pl.UInt64)).select(pl.col("word").sort())
+    word = pl.col("word")
+    last = ((word ^ word.shift(-1)) >= room).fill_null(value=True)
+    lined_up = packed.select(
+        (word // room).set_sorted(),
+        place=(word & (room - 1)).cast(pl.Int64),
+        last=last,
+        first=last.shift(fill_value=True),
+    )
+    return lined_up.select("word", "place", "first", alone=pl.col("first") & pl.col("last"))
 
 
 def _agree(
