@@ -123,7 +123,7 @@ def _together(told: pl.DataFrame) -> pl.Series:
     while True:
         reached = first
         for word in told:
-            linked = pl.DataFrame([word.alias("word"), reached.alias("row")])
+            linked = pl.DataFrame([word.alias("word"), reached])
             least = pl.when(pl.col("word").is_null()).then("row").otherwise(pl.col("row").min().over("word"))
             reached = linked.select(least.alias("row")).to_series()
         reached = reached.gather(reached)

@@ -25,12 +25,15 @@ from reconciliation.clocks import Clock
 from reconciliation.comparing import compare
 from reconciliation.linking import link_sides
 from reconciliation.matching import match, rules_for
-from reconciliation.partitions import SIZE, in_parts
+from reconciliation.partitions import in_parts
 from reconciliation.policies import Policy
 from reconciliation.verdicts import reconcile
 
 Frames = dict[str, pl.DataFrame]
 Counts = dict[str, int]
+
+#: Rows of all sides in one part.
+PART = 1_000_000
 
 
 def floor(sides: Frames) -> Counts:
@@ -93,7 +96,7 @@ WAYS: dict[str, tuple[Callable[[Frames], Counts], tuple[str, ...]]] = {
     "three exact": (lambda sides: three(sides, exact=True), ("source", "ledger", "feed")),
     "report stored": (lambda sides: report(sides, exact=False), ("source", "ledger", "feed")),
     "report exact": (lambda sides: report(sides, exact=True), ("source", "ledger", "feed")),
-    "report in parts": (lambda sides: report(sides, exact=True, size=SIZE), ("source", "ledger", "feed")),
+    "report in parts": (lambda sides: report(sides, exact=True, size=PART), ("source", "ledger", "feed")),
     "canonical": (canonical, ("raw",)),
     "hash pass": (hashed, ("raw",)),
 }

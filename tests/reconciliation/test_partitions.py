@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mappings.standards import LICENCE
 from reconciliation.clocks import Clock
 from reconciliation.linking import SIDES
-from reconciliation.partitions import Part, in_parts, merge, partition, words
+from reconciliation.partitions import Part, in_parts, merge, partition, reconcile_in_parts, words
 from reconciliation.policies import Policy
 from reconciliation.verdicts import Reconciliation, reconcile
 from tests.reconciliation.frames import licence, side, sides
@@ -45,6 +45,19 @@ def test_in_parts_as_in_one_go(frames: Frames, size: int, *, exact: bool) -> Non
     """However small the parts, they add up to the result of the whole, row by row and in its order."""
     one = reconciling(exact=exact)
     found = in_parts(frames, LICENCE, one, size)
+    assert same(found, one(*(frames[name] for name in SIDES)))
+
+
+@settings(deadline=None, max_examples=8)
+@given(frames=three, size=st.integers(1, 8))
+def test_from_files_as_in_memory(tmp_path_factory: pytest.TempPathFactory, frames: Frames, size: int) -> None:
+    """Sides that lie in files, of which only a part is read at a time, give the same."""
+    folder, one = tmp_path_factory.mktemp("sides"), reconciling(exact=True)
+    for name in SIDES:
+        frames[name].write_parquet(folder / f"{name}.parquet")
+    lazy = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in SIDES}
+    told = {name: words(lazy[name], LICENCE).collect() for name in SIDES}
+    found = reconcile_in_parts(told, size, lambda name, rows: lazy[name].collect()[rows], one)
     assert same(found, one(*(frames[name] for name in SIDES)))
 
 
