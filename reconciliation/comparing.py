@@ -19,6 +19,7 @@ DIFFERING_SCHEMA = {
 
 #: Pairs up to which reading what differs costs less than a query for each field.
 _FEW = 25_000
+_GLANCE = 100
 #: The share of rows, one of so many, above which bringing a column together costs less than looking through its parts.
 _FEW_OF = 20
 
@@ -73,8 +74,18 @@ def _alike(left: pl.DataFrame, right: pl.DataFrame, pairs: pl.DataFrame) -> pl.S
     return equal_at(left["fingerprint"].rechunk(), right["fingerprint"].rechunk(), pairs["left"], pairs["right"])
 
 
+def _constant(values: pl.Series) -> bool:
+    """Whether every row states the same; a glance at the first rows answers for most columns that vary."""
+    first = values.first()
+    if first is None or values.null_count():
+        return False
+    return bool((values.head(_GLANCE) == first).all() and (values == first).all())
+
+
 def _differing(left: pl.Series, right: pl.Series, opened: pl.DataFrame, place: int) -> pl.DataFrame:
     """Return where one field differs."""
+    if _constant(left) and _constant(right) and left[0] == right[0]:  # most of a standard's fields are seldom stated
+        return pl.DataFrame(schema=DIFFERING_SCHEMA)
     if opened.height > left.len() // _FEW_OF:  # in several chunks, every look-up would have to find its chunk first
         left, right = left.rechunk(), right.rechunk()
     differs = left.gather(opened["left"]) != right.gather(opened["right"])

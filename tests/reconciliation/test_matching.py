@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciliation import meeting
+from mappings.standards import LICENCE
+from reconciliation import comparing, meeting
+from reconciliation.comparing import compare
 from reconciliation.matching import IDENTITY, RULES, Matches, Rule, match
 from reconciliation.meeting import meet
 from tests.reconciliation.frames import Row, licence, shuffled, side, sides
@@ -201,3 +203,28 @@ def test_one_key_on_thousands_of_rows_is_one_crowd() -> None:
     side = pl.DataFrame({"document_number": ["a"] * 30_000, "row": range(30_000)})
     pairs, crowds = meet(side, side, keys)
     assert (pairs.height, crowds.height, crowds["crowd"].n_unique()) == (0, 60_000, 1)
+
+
+@settings(deadline=None, max_examples=20)
+@given(left=sides("source"), right=sides("feed"), exact=st.booleans())
+def test_many_pairs_are_compared_as_few(left: pl.DataFrame, right: pl.DataFrame, *, exact: bool) -> None:
+    """Field by field or in one query, in chunks or not, the same values differ."""
+    pairs = match(left, right, exact=exact).pairs
+    few = compare(left, right, pairs, LICENCE.names, exact=exact)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparing, "_FEW", 0)
+        many = compare(pl.concat([left, left.clear()], rechunk=False), right, pairs, LICENCE.names, exact=exact)
+    order = ["pair", "place"]
+    assert many.sort(order).equals(few.sort(order))
+    told = {
+        (left["origin"][a], name)
+        for a, b in pairs.select("left", "right").rows()
+        for name in _differing(left, a, right, b)
+    }
+    assert {(left["origin"][pairs["left"][pair]], field) for pair, field in few.select("pair", "field").rows()} == told
+
+
+def _differing(left: pl.DataFrame, a: int, right: pl.DataFrame, b: int) -> list[str]:
+    mine, other = left.row(a, named=True), right.row(b, named=True)
+    both = ((name, mine[name], other[name]) for name in LICENCE.names)
+    return [name for name, value, its in both if None not in {value, its} and value != its]
