@@ -113,7 +113,7 @@ class _Pool:
 
     def stated(self, keys: Sequence[str]) -> pl.DataFrame:
         """Return the open rows that state every key, as ``row`` and the keys."""
-        rows = self._frame[["row", *keys, *self._prints]].rechunk()
+        rows = self._frame[["row", *keys, *self._prints]]
         if rows.is_empty():
             return rows
         stated = rows.select(

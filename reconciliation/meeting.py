@@ -22,6 +22,8 @@ Found = tuple[pl.DataFrame, pl.DataFrame]
 #: Rows of both sides up to which reading each of them costs less than the engine's queries.
 _FEW = 3000
 
+#: The share of rows, one of so many, above which bringing a column together costs less than looking through its parts.
+_FEW_OF = 20
 #: Rows that are compared at a time on one core.
 _BLOCK = 200_000
 
@@ -65,33 +67,31 @@ def _meet_by_words(
     """
     room = 1 << max(left.height, right.height).bit_length()
     with ThreadPoolExecutor() as threads:
-        here, there = threads.map(lambda side: _lined_up(side, keys, room), (left, right))
+        (here, again), (there, again_there) = threads.map(lambda side: _lined_up(side, keys, room), (left, right))
     # Both are in order and state every word once, so that it is one walk along the two.
-    met = here.filter("first").join(there.filter("first"), on="word")
-    alone = met["alone"] & met["alone_right"]
-    single, several = met.filter(alone), met.filter(~alone)
+    single = here.join(there, on="word")
     doubtful = pl.repeat(False, left.height + right.height, eager=True)
-    for side, column, start in ((here, "place", 0), (there, "place_right", left.height)):
-        others = side.filter(~side["first"]).join(several.select("word"), on="word", how="semi")
-        doubtful = doubtful.scatter(several[column] + start, True).scatter(others["place"] + start, True)
+    if again.height or again_there.height:
+        repeats = single["word"].is_in(pl.concat([again["word"], again_there["word"]]).implode())
+        single, several = single.filter(~repeats), single.filter(repeats)
+        for column, rest, start in (("place", again, 0), ("place_right", again_there, left.height)):
+            others = rest.join(several, on="word", how="semi")["place"]
+            doubtful = doubtful.scatter(several[column] + start, True).scatter(others + start, True)
     # Looked up in the order of the left side, only the other side's rows lie scattered in memory.
     partner = pl.repeat(None, left.height, dtype=pl.Int64, eager=True).scatter(single["place"], single["place_right"])
     return partner.is_not_null().arg_true(), partner.drop_nulls(), doubtful
 
 
-def _lined_up(side: pl.DataFrame, keys: Sequence[str], room: int) -> pl.DataFrame:
-    """Return ``word``, in order, the ``place`` it stands at, whether it is the ``first`` such and stands ``alone``."""
+def _lined_up(side: pl.DataFrame, keys: Sequence[str], room: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return each ``word`` once, in order, with the first ``place`` it stands at; and its other places."""
     kept = word_of(keys) & pl.lit((1 << 64) - room, pl.UInt64)
     packed = side.select(word=kept | pl.int_range(pl.len(), dtype=pl.UInt64)).select(pl.col("word").sort())
     word = pl.col("word")
-    last = ((word ^ word.shift(-1)) >= room).fill_null(value=True)
-    lined_up = packed.select(
-        (word // room).set_sorted(),
-        place=(word & (room - 1)).cast(pl.Int64),
-        last=last,
-        first=last.shift(fill_value=True),
-    )
-    return lined_up.select("word", "place", "first", alone=pl.col("first") & pl.col("last"))
+    first = packed.select(((word ^ word.shift(1)) >= room).fill_null(value=True)).to_series()
+    lined_up = packed.select((word // room).set_sorted(), place=(word & (room - 1)).cast(pl.Int64))
+    if first.all():
+        return lined_up, lined_up.clear()
+    return lined_up.filter(first), lined_up.filter(~first)
 
 
 def _agree(
@@ -109,6 +109,8 @@ def _agree(
 
 def equal_at(left: pl.Series, right: pl.Series, at: pl.Series, at_right: pl.Series) -> pl.Series:
     """Return where two columns have equal values at the places beside each other; nothing equals null."""
+    if len(at) > len(left) // _FEW_OF:  # in several chunks, every look-up would have to find its chunk first
+        left, right = left.rechunk(), right.rechunk()
     starts = range(0, max(len(at), 1), _BLOCK)
 
     def equal(start: int) -> pl.Series:
