@@ -66,6 +66,7 @@ bench: $(MADE)/browser
 	$(BIN)/python -m benchmarks.form
 	$(BIN)/python -m benchmarks.collect
 	$(BIN)/python -m benchmarks.workbook
+	$(BIN)/python -m benchmarks.reconcile
 
 # What follows changes files that are committed.
 lock: $(MADE)/venv

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -27,6 +28,8 @@ from journal import Action, Journal, State
 from mappings.standards import Standard
 from reconciliation.clocks import Clock
 from reconciliation.disposing import dispose
+from reconciliation.linking import FEED, LEDGER, SOURCE
+from reconciliation.partitions import in_parts
 from reconciliation.report import Bucket
 from reconciliation.shadow import Shadow, shadow
 from reconciliation.verdicts import Reconciliation, reconcile
@@ -124,15 +127,14 @@ class Disclosure(Story):
     def _against(
         self, records: pl.DataFrame, own: pl.DataFrame, feed: pl.DataFrame, quarantine: pl.DataFrame
     ) -> Reconciliation:
-        return reconcile(
-            records,
-            gathering.without_quarantined(own, quarantine),
-            gathering.without_quarantined(feed, quarantine),
-            standard=self.standard,
-            clock=self.clock,
-            policy=self.declared.policy,
-            matching=self.declared.matching,
-        )
+        sides = {
+            SOURCE: records,
+            LEDGER: gathering.without_quarantined(own, quarantine),
+            FEED: gathering.without_quarantined(feed, quarantine),
+        }
+        policy, matching = self.declared.policy, self.declared.matching
+        one = partial(reconcile, standard=self.standard, clock=self.clock, policy=policy, matching=matching)
+        return in_parts(sides, self.standard, one)
 
     def _shadow(
         self, records: pl.DataFrame, ledger: gathering.Side, feed: gathering.Side, quarantine: pl.DataFrame

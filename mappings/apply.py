@@ -6,7 +6,9 @@ Columns are worked on one at a time and each rule sees every distinct value once
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -17,6 +19,7 @@ from mappings.headers import find_columns
 from mappings.identity import with_identity
 from mappings.mapping import FieldRule, Mapping
 from mappings.normalise import BETWEEN, Unfit, blank, fold
+from mappings.passing import Scan, scan_of
 from mappings.standards.fields import Field, Kind, Need
 from words.errors import DriftError, Place
 from words.languages import gettext as _
@@ -37,7 +40,7 @@ class Finding:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mapped:
     """What became of a raw frame.
 
@@ -46,15 +49,31 @@ class Mapped:
             ``fingerprint``; only rows without a finding (all usable rows of a ledger, all rows that a feed shows).
         findings: every reason why a row did not survive.
         rejected: the raw rows that did not survive, with their canonical values as far as they were readable.
-        changed: per record, the raw text of every value that normalisation altered.
+        shown: the raw text of every field of the records.
         mapping: the version of the mapping that was applied.
     """
 
     records: pl.DataFrame
     findings: tuple[Finding, ...]
     rejected: pl.DataFrame
-    changed: tuple[dict[str, str], ...]
+    shown: pl.DataFrame
     mapping: str
+
+    @cached_property
+    def changed(self) -> tuple[dict[str, str], ...]:
+        """Per record, the raw text of every value that normalisation altered."""
+        altered: dict[int, dict[str, str]] = {}
+        # One query for all columns: each query costs about a millisecond, however small its frame is.
+        differing = self.shown.select(
+            ((pl.col(name) != self.records[name]) & (pl.col(name) != "")).fill_null(value=False)
+            for name in self.shown.columns
+        )
+        for name in self.shown.columns:
+            if differing[name].any():
+                rows = differing[name].arg_true()
+                for row, text in zip(rows.to_list(), self.shown[name].gather(rows).to_list(), strict=True):
+                    altered.setdefault(row, {})[name] = text
+        return tuple(altered.get(row, {}) for row in range(self.records.height))
 
     @property
     def quarantined(self) -> int:
@@ -69,9 +88,15 @@ def apply(mapping: Mapping, raw: pl.DataFrame, *, place: Place | None = None) ->
         DriftError: two columns answer to one field, or a column that a mandatory field needs is not there.
     """
     headers = [name for name in raw.columns if name not in OWN_COLUMNS]
-    columns = {
-        name: _column(mapping, name, rule, raw, headers, place or Place()) for name, rule in mapping.fields.items()
-    }
+
+    def made(named: tuple[str, FieldRule]) -> _Column:
+        return _column(mapping, *named, raw, headers, place or Place())
+
+    if raw.height <= _FEW:
+        columns = dict(zip(mapping.fields, map(made, mapping.fields.items()), strict=True))
+    else:
+        with ThreadPoolExecutor() as threads:  # one column alone is worked on on one core
+            columns = dict(zip(mapping.fields, threads.map(made, mapping.fields.items()), strict=True))
     values = pl.DataFrame(
         {name: columns[name].values if name in columns else _nothing(mapping, raw) for name in mapping.standard.names}
     )
@@ -90,6 +115,10 @@ def apply(mapping: Mapping, raw: pl.DataFrame, *, place: Place | None = None) ->
 
 #: Rows up to which looking each of them up costs less than one query of the engine.
 _FEW = 10_000
+#: The same of looking at a whole column for what passes, where making a value is the dearer part.
+_SCANNED = 300
+#: Values that tell about a column whether it repeats itself.
+_SAMPLE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,31 +135,21 @@ def _split(
     columns: dict[str, _Column],
     findings: list[Finding],
 ) -> Mapped:
-    failing = pl.Series("row", sorted({finding.row for finding in findings}), dtype=pl.Int64)
-    values = values.with_columns(origin=raw[ORIGIN], row_key=raw[ROW_KEY]).with_row_index("row")
-    good = values.filter(~pl.col("row").is_in(failing.implode()))
-    changed = _changed(good["row"].to_list(), columns, values)
+    shown = pl.DataFrame({name: column.raw for name, column in columns.items()})
+    values = values.with_columns(origin=raw[ORIGIN], row_key=raw[ROW_KEY])
+    failing = sorted({finding.row for finding in findings})
+    rejected = pl.Series("row", failing, dtype=pl.UInt32)
+    good, kept = values, shown
+    if failing:
+        sound = pl.repeat(True, raw.height, eager=True).scatter(rejected, False)
+        good, kept = values.filter(sound), shown.filter(sound)
     return Mapped(
-        records=with_identity(good.drop("row"), mapping.standard),
+        records=with_identity(good, mapping.standard),
         findings=tuple(findings),
-        rejected=values.filter(pl.col("row").is_in(failing.implode())),
-        changed=changed,
+        rejected=values[rejected].insert_column(0, rejected),
+        shown=kept,
         mapping=mapping.version,
     )
-
-
-def _changed(rows: Iterable[int], columns: dict[str, _Column], values: pl.DataFrame) -> tuple[dict[str, str], ...]:
-    altered: dict[int, dict[str, str]] = {}
-    shown = pl.DataFrame({name: column.raw for name, column in columns.items()})
-    # One query for all columns: each query costs about a millisecond, however small its frame is.
-    differing = shown.select(
-        ((pl.col(name) != values[name]) & (pl.col(name) != "")).fill_null(value=False) for name in columns
-    )
-    for name in columns:
-        if differing[name].any():
-            for row in differing[name].arg_true().to_list():
-                altered.setdefault(row, {})[name] = columns[name].raw[row]
-    return tuple(altered.get(row, {}) for row in rows)
 
 
 def _unusable(values: pl.DataFrame) -> list[Finding]:
@@ -168,7 +187,9 @@ def _column(
         return _Column(_nothing(mapping, raw), pl.Series([""], dtype=pl.String).new_from_index(0, raw.height), ())
     lenient = mapping.partial or mapping.as_shown
     nothing = None if mapping.partial and rule.otherwise is None else ""
-    values, rules = _over_distinct(shown, scalar(rule, field, checked=not lenient), nothing)
+    plain = not rule.transforms and rule.codes is None and nothing is not None
+    scan = scan_of(field, checked=not lenient) if plain else None
+    values, rules = _over_distinct(shown, scalar(rule, field, checked=not lenient), nothing, scan)
     if rule.otherwise is not None and (values == "").any():
         second = _column(mapping, name, rule.otherwise, raw, headers, place)
         use = (values == "") & ((second.values.fill_null("") != "") | second.raw.ne(""))
@@ -178,8 +199,11 @@ def _column(
     if mapping.partial and rule.otherwise is not None:
         values = pl.select(pl.when(values != "").then(values)).to_series()
     sound = lenient or rules.null_count() == raw.height
-    bad = [] if sound else rules.is_not_null().arg_true().to_list()
-    return _Column(values, shown, tuple(Finding(row, name, shown[row], rules[row]) for row in bad))
+    if sound:
+        return _Column(values, shown, ())
+    bad = rules.is_not_null().arg_true()
+    told = zip(bad.to_list(), shown.gather(bad).to_list(), rules.gather(bad).to_list(), strict=True)
+    return _Column(values, shown, tuple(Finding(row, name, text, failed) for row, text, failed in told))
 
 
 def _rules_of(column: _Column, height: int) -> pl.Series:
@@ -272,9 +296,14 @@ def _decoded(text: str, codes: dict[str, str]) -> str:
 
 
 def _over_distinct(
-    shown: pl.Series, make: Callable[[str], tuple[str, str | None]], nothing: str | None
+    shown: pl.Series,
+    make: Callable[[str], tuple[str, str | None]],
+    nothing: str | None,
+    scan: Scan | None = None,
 ) -> tuple[pl.Series, pl.Series]:
-    """Make every distinct value once; ``nothing`` stands where there is none."""
+    """Make every distinct value once, but those that ``scan`` lets pass; ``nothing`` stands where there is none."""
+    if scan is not None and shown.len() > _SCANNED and not _repeats(shown):
+        return _over_strays(shown, make, nothing, scan)
     if shown.len() <= _FEW:
         texts = shown.to_list()
         memory = {text: make(text) for text in dict.fromkeys(texts)}
@@ -291,6 +320,30 @@ def _over_distinct(
     )
     joined = pl.DataFrame({"shown": shown}).join(table, on="shown", how="left", maintain_order="left")
     return joined["value"], joined["rule"]
+
+
+def _repeats(shown: pl.Series) -> bool:
+    """Whether the values seem to be few, so that finding the distinct ones costs less than a look at every text."""
+    sample = shown.gather_every(max(1, shown.len() // _SAMPLE))
+    return sample.n_unique() * 4 < sample.len()
+
+
+def _over_strays(
+    shown: pl.Series, make: Callable[[str], tuple[str, str | None]], nothing: str | None, scan: Scan
+) -> tuple[pl.Series, pl.Series]:
+    """Let pass what passes, then what passes when it is tidied, and make the rest."""
+    values, rules = shown, pl.repeat(None, shown.len(), dtype=pl.String, eager=True)
+    rows, left = pl.int_range(shown.len(), dtype=pl.UInt32, eager=True), shown
+    for tidy in (None, scan.tidied):
+        texts = tidy(left) if tidy else left
+        passed = scan.passes(texts)
+        if tidy and passed.any():
+            values = values.clone().scatter(rows.filter(passed), texts.filter(passed))
+        if passed.all():
+            return values, rules
+        rows, left = rows.filter(~passed), left.filter(~passed)
+    made, failed = _over_distinct(left, make, nothing)
+    return values.clone().scatter(rows, made), rules.scatter(rows, failed)
 
 
 def _texts(values: Iterable[str | None]) -> pl.Series:

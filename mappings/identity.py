@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 import xxhash
@@ -16,6 +17,8 @@ import xxhash
 from mappings.standards.fields import Standard
 
 _BETWEEN = "\x1f"
+_HASHES = {"record_id": pl.String, "fingerprint": pl.String}
+_BLOCK = 50_000  # rows
 
 
 def record_id(standard: Standard, values: Mapping[str, str]) -> str:
@@ -30,12 +33,22 @@ def fingerprint(standard: Standard, values: Mapping[str, str]) -> str:
 
 def with_identity(records: pl.DataFrame, standard: Standard) -> pl.DataFrame:
     """Add the columns ``record_id`` and ``fingerprint`` to a frame of canonical values (null counts as empty)."""
-    identities = _joined(records, [pl.lit(standard.name), *_columns(records, standard.identity)])
-    contents = _joined(records, _columns(records, standard.names))
-    return records.with_columns(
-        pl.Series("record_id", [_identity(text) for text in identities], dtype=pl.String),
-        pl.Series("fingerprint", [xxhash.xxh3_128_hexdigest(text.encode()) for text in contents], dtype=pl.String),
+    identity = [pl.lit(standard.name), *_columns(records, standard.identity)]
+    contents = _columns(records, standard.names)
+    with ThreadPoolExecutor() as threads:  # while one block's texts are joined, another's are hashed
+        blocks = list(threads.map(lambda block: _hashed(block, identity, contents), records.iter_slices(_BLOCK)))
+    return records.hstack(pl.concat([pl.DataFrame(schema=_HASHES), *blocks], rechunk=True))
+
+
+def _hashed(records: pl.DataFrame, identity: list[pl.Expr], contents: list[pl.Expr]) -> pl.DataFrame:
+    joined = records.select(
+        record_id=pl.concat_str(identity, separator=_BETWEEN).cast(pl.Binary),
+        fingerprint=pl.concat_str(contents, separator=_BETWEEN).cast(pl.Binary),
     )
+    identities = [hashlib.sha256(text).digest()[:16] for text in joined["record_id"].to_list()]
+    prints = list(map(xxhash.xxh3_128_hexdigest, joined["fingerprint"].to_list()))
+    hashes = {"record_id": pl.Series(identities, dtype=pl.Binary).bin.encode("hex"), "fingerprint": prints}
+    return pl.DataFrame(hashes, schema=_HASHES)
 
 
 def _identity(text: str) -> str:
@@ -44,7 +57,3 @@ def _identity(text: str) -> str:
 
 def _columns(records: pl.DataFrame, names: Iterable[str]) -> list[pl.Expr]:
     return [pl.col(name).fill_null("") if name in records.columns else pl.lit("") for name in names]
-
-
-def _joined(records: pl.DataFrame, columns: list[pl.Expr]) -> list[str]:
-    return records.select(text=pl.concat_str(columns, separator=_BETWEEN)).get_column("text").to_list()

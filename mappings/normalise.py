@@ -18,16 +18,16 @@ LONG_TERM = "2099-12-31"
 #: What stands between several entries of a code table in one value.
 BETWEEN = "、"
 _LONG_TERM_WORDS = {"长期", "长期有效", "永久", "永久有效", "无固定期限", "9999-12-31", "2099-12-31", "2099-12-30"}
-_NOTHING = {"", "/", "\\", "-", "--", "—", "——", "空", "无", "暂无", "未提供", "未知", "未填写", "none", "null", "nan"}
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
-_FULL_WIDTH_WORDS = {
-    code: target for code, target in _FULL_WIDTH.items() if chr(target).isalnum() or chr(target) == " "
-}
+NOTHING = {"", "/", "\\", "-", "--", "—", "——", "空", "无", "暂无", "未提供", "未知", "未填写", "none", "null", "nan"}
+#: What people type where a value must be, besides these; as a regular expression for whole texts of any case.
+PLACEHOLDER = "不详|待定|待补充?|待核实|没有|无此项|同上|略|测试|na|tbd|x+|0+"
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
+FULL_WIDTH_WORDS = {code: target for code, target in FULL_WIDTH.items() if chr(target).isalnum() or chr(target) == " "}
 _INVISIBLE: dict[int, int | None] = dict.fromkeys(
     [*range(0x09), *range(0x0E, 0x1C), 0x7F, 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF]
 )
-_FOLDED = _INVISIBLE | _FULL_WIDTH
-_FOLDED_WORDS = _INVISIBLE | _FULL_WIDTH_WORDS
+_FOLDED = _INVISIBLE | FULL_WIDTH
+_FOLDED_WORDS = _INVISIBLE | FULL_WIDTH_WORDS
 #: Looking first is many times cheaper than translating what needs no change.
 _FOLDABLE = re.compile(f"[{''.join(map(re.escape, map(chr, _FOLDED)))}]")
 _LONGEST_NOTHING = 40  # with the blanks that people put around it
@@ -64,7 +64,7 @@ def blank(text: str) -> bool:
     """Whether a system writes this where it means nothing."""
     if len(text) > _LONGEST_NOTHING:
         return text.isspace()
-    return "".join(fold(text).split()).casefold() in _NOTHING
+    return "".join(fold(text).split()).casefold() in NOTHING
 
 
 def plain_text(text: str) -> str:

@@ -24,11 +24,13 @@ class Groups:
         table: one row per group: ``group``, ``ambiguous``, ``rule`` (empty for a row alone), and per side
             ``source_row``, ``ledger_row``, ``feed_row``: the row, the first by origin of several, or null.
         links: source and ledger, source and feed, ledger and feed.
+        heads: per group its first node.
     """
 
     of: Mapping[str, pl.Series]
     table: pl.DataFrame
     links: tuple[Link, Link, Link]
+    heads: pl.Series
 
     def members(self, side: str) -> pl.DataFrame:
         """Return ``group`` and ``row`` of every row of this side in an ambiguous group."""
@@ -41,15 +43,17 @@ class Groups:
         return pairs.filter(~self.table["ambiguous"].gather(pairs["group"] - 1))
 
 
-def gather_groups(sides: Sides, rules: Sequence[Rule] = RULES, matching: Matching | None = None) -> Groups:
+def gather_groups(
+    sides: Sides, rules: Sequence[Rule] = RULES, matching: Matching | None = None, *, exact: bool = True
+) -> Groups:
     """Match the three sides and return the sets of rows that belong together."""
-    links = link_sides(sides, rules, matching)
+    links = link_sides(sides, rules, matching, exact=exact)
     starts = {SOURCE: 0, LEDGER: sides[SOURCE].height, FEED: sides[SOURCE].height + sides[LEDGER].height}
     label = _labels(links, starts, starts[FEED] + sides[FEED].height)
     heads = label == pl.int_range(len(label), eager=True)
     number = heads.cast(pl.Int64).cum_sum().gather(label)
     of = {side: number.slice(starts[side], sides[side].height) for side in SIDES}
-    return Groups(of, _table(sides, links, of, int(heads.sum())), links)
+    return Groups(of, _table(sides, links, of, int(heads.sum())), links, heads.arg_true().cast(pl.Int64))
 
 
 def _labels(links: tuple[Link, ...], starts: Mapping[str, int], total: int) -> pl.Series:

@@ -24,13 +24,14 @@ class Link:
 
 
 def link_sides(
-    sides: Sides, rules: Sequence[Rule] = RULES, matching: Matching | None = None
+    sides: Sides, rules: Sequence[Rule] = RULES, matching: Matching | None = None, *, exact: bool = True
 ) -> tuple[Link, Link, Link]:
     """Match source and ledger, source and feed, and then ledger and feed rows that no source row claimed."""
     source, ledger, feed = (sides[side] for side in SIDES)
-    by_ledger, by_feed = match(source, ledger, rules, matching), match(source, feed, rules, matching)
+    by_ledger = match(source, ledger, rules, matching, exact=exact)
+    by_feed = match(source, feed, rules, matching, exact=exact)
     free_ledger, free_feed = _unclaimed(by_ledger, ledger.height), _unclaimed(by_feed, feed.height)
-    rest = match(ledger[free_ledger], feed[free_feed], rules, matching)
+    rest = match(ledger[free_ledger], feed[free_feed], rules, matching, exact=exact)
     return (
         Link(SOURCE, LEDGER, by_ledger),
         Link(SOURCE, FEED, by_feed),

@@ -45,7 +45,7 @@ Pool = tuple[pl.DataFrame, pl.DataFrame]
 
 
 def pair_loosely(left: Pool, right: Pool, matching: Matching) -> pl.DataFrame:
-    """Return the pairs (``left``, ``right``) of which the loosest rule is certain.
+    """Return the pairs (``left``, ``right``, never ``alike``) of which the loosest rule is certain.
 
     Args:
         left: the rows that are left, with ``row``, and all rows of the side.
@@ -65,7 +65,9 @@ def pair_loosely(left: Pool, right: Pool, matching: Matching) -> pl.DataFrame:
     found = found.filter(alone).filter(_nothing_contradicts(), _one_person())
     found = found.filter(_nobody_else(found, right[1], matching.window))
     mirrored = found.rename(_mirror(found.columns))
-    return found.filter(_nobody_else(mirrored, left[1], matching.window)).select(left="row", right="row_there")
+    return found.filter(_nobody_else(mirrored, left[1], matching.window)).select(
+        left="row", right="row_there", alike=False
+    )
 
 
 def _mirror(names: Iterable[str]) -> dict[str, str]:

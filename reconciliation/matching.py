@@ -79,17 +79,28 @@ class Matches:
 
 
 def match(
-    left: pl.DataFrame, right: pl.DataFrame, rules: Sequence[Rule] = RULES, matching: Matching | None = None
+    left: pl.DataFrame,
+    right: pl.DataFrame,
+    rules: Sequence[Rule] = RULES,
+    matching: Matching | None = None,
+    *,
+    exact: bool = True,
 ) -> Matches:
-    """Match two frames of canonical records; a column that a side lacks counts as never stated."""
+    """Match two frames of canonical records; a column that a side lacks counts as never stated.
+
+    Unless ``exact``, two rows of equal ``fingerprint`` agree in their keys without a look at them, and the pairs tell
+    whether they are ``alike``.
+    """
     names = rule_names(rules)
-    columns = {key for rule in rules for key in rule.keys if key != NUMBER_KEY}
-    pools = _Pool(left, columns), _Pool(right, columns)
+    columns = list(dict.fromkeys(key for rule in rules for key in rule.keys if key != NUMBER_KEY))
+    prints = () if exact else ("fingerprint",)
+    pools = _Pool(left, columns, prints), _Pool(right, columns, prints)
     pairs, crowds = [], []
     for rule in rules:
         found, crowd = _by(rule, pools, matching or Matching())
         _close(pools, found, crowd)
-        pairs.append(found.with_columns(rule=_named(rule, found, pools, names)))
+        paired = found.drop("alike") if exact else found
+        pairs.append(paired.with_columns(rule=_named(rule, found, pools, names)))
         crowds.append(crowd.with_columns(rule=pl.lit(rule.name, names)))
     return Matches(pl.concat(pairs), _numbered(crowds))
 
@@ -109,39 +120,51 @@ def complete(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
 class _Pool:
     """The rows of one side that no rule has claimed yet; ``left`` counts them."""
 
-    def __init__(self, frame: pl.DataFrame, columns: Iterable[str]) -> None:
+    def __init__(self, frame: pl.DataFrame, columns: Sequence[str], prints: Sequence[str] = ()) -> None:
         self.frame = frame
-        kept = complete(frame, columns).select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), *columns)
-        self._keys = kept
+        kept = (*columns, *prints)
+        row = pl.int_range(frame.height, dtype=pl.Int64, eager=True).alias("row")
+        self._rest = complete(frame, kept).select(kept).insert_column(0, row)
         self._open = pl.repeat(True, frame.height, eager=True)
-        self.left = frame.height
+        self._prints = prints
+
+    @property
+    def left(self) -> int:
+        """How many rows are left."""
+        return self._rest.height
 
     def close(self, rows: pl.Series) -> None:
-        if rows.len():
-            self._open = self._open.scatter(rows, False)
-            self.left -= rows.len()
+        if rows.is_empty():
+            return
+        self._open = self._open.scatter(rows, False)
+        whole = self._rest.height == self.frame.height
+        self._rest = self._rest.filter(self._open if whole else self._open.gather(self._rest["row"])).rechunk()
 
     def stated(self, keys: Sequence[str]) -> pl.DataFrame:
-        """Return the open rows that state every key, with the ``word`` of their keys."""
-        return self._stated(keys).with_columns(word=word_of(keys))
+        """Return the rows left that state every key, as ``row`` and the keys."""
+        rows = self._rest[["row", *keys, *self._prints]]
+        if rows.is_empty():
+            return rows
+        every = rows.select(
+            pl.all_horizontal((pl.col(key).str.len_bytes() > 0).fill_null(value=False) for key in keys)
+        ).to_series()
+        return rows if every.all() else rows.filter(every)
 
     def stating_numbers(self, keys: Sequence[str]) -> pl.DataFrame:
-        """Return the open rows that state a document number and every other key, with the ``word`` of those."""
+        """Return the rows left that state a document number and every other key, with the ``word`` of those."""
         others = [key for key in keys if key != NUMBER_KEY]
-        return self._stated(["document_number", *others]).with_columns(word=word_of(others))
-
-    def _stated(self, keys: Sequence[str]) -> pl.DataFrame:
-        stated = (pl.col(key).str.len_bytes() > 0 for key in keys)
-        return self._keys.select("row", *keys).filter(self._open, *stated)
+        return self.stated(["document_number", *others]).with_columns(word=word_of(others))
 
     def open(self) -> pl.DataFrame:
         """Return the rows that are left, whole, with ``row``."""
-        rows = self._open.arg_true().cast(pl.Int64)
+        rows = self._rest["row"]
         return self.frame[rows].with_columns(row=rows)
 
     def standing_twice(self, side: str, keys: Sequence[str]) -> pl.DataFrame:
-        """Return the open rows whose keys stand more than once on this side."""
-        rows = self._keys.filter(self._open).with_columns(pl.col(keys).fill_null(""))
+        """Return the rows left whose keys stand more than once on this side."""
+        if self.left < 2:
+            return NO_CROWDS
+        rows = self._rest.with_columns(pl.col(keys).fill_null(""))
         rows = rows.filter(word_of(keys).is_duplicated(), pl.any_horizontal(pl.col(keys) != ""))
         if rows.is_empty():
             return NO_CROWDS
@@ -151,9 +174,8 @@ class _Pool:
 
 def _close(pools: tuple[_Pool, _Pool], pairs: pl.DataFrame, crowd: pl.DataFrame) -> None:
     for side, pool in zip(("left", "right"), pools, strict=True):
-        pool.close(pairs[side])
-        if crowd.height:
-            pool.close(crowd.filter(pl.col("side") == side)["row"])
+        crowded = crowd if crowd.is_empty() else crowd.filter(pl.col("side") == side)
+        pool.close(pl.concat([pairs[side], crowded["row"]]))
 
 
 def _by(rule: Rule, pools: tuple[_Pool, _Pool], matching: Matching) -> Found:
@@ -168,8 +190,7 @@ def _by(rule: Rule, pools: tuple[_Pool, _Pool], matching: Matching) -> Found:
 
 
 def _stand_twice(left: _Pool, right: _Pool, keys: Sequence[str]) -> pl.DataFrame:
-    here = left.standing_twice("left", keys) if left.left > 1 else NO_CROWDS
-    there = right.standing_twice("right", keys) if right.left > 1 else NO_CROWDS
+    here, there = left.standing_twice("left", keys), right.standing_twice("right", keys)
     return pl.concat([here, there.with_columns(pl.col("crowd") + left.frame.height)])
 
 
@@ -186,8 +207,7 @@ def _meet_by_number(left: _Pool, right: _Pool, keys: Sequence[str]) -> Found:
     there = there.join(here, on="word", how="semi")
     if not here.height:
         return NO_PAIRS, NO_CROWDS
-    here, there = (_with_number_keys(rows).with_columns(word=word_of(keys)) for rows in (here, there))
-    return meet(here, there, keys)
+    return meet(_with_number_keys(here), _with_number_keys(there), keys)
 
 
 def _with_number_keys(rows: pl.DataFrame) -> pl.DataFrame:

@@ -36,6 +36,7 @@ class Reconciliation:
         members: every record of every ambiguous group; ``MEMBER_COLUMNS`` and the standard's fields.
         rows: one row per source row, in its order: ``source_row``, ``group`` (Int64) and ``bucket``.
         tried: of each group that has a near row elsewhere, every matching rule that failed; ``TRIED_COLUMNS``.
+        heads: per group its first row, where source, ledger and feed rows are numbered in this order from 0.
     """
 
     verdicts: pl.DataFrame
@@ -43,6 +44,7 @@ class Reconciliation:
     members: pl.DataFrame
     rows: pl.DataFrame
     tried: pl.DataFrame
+    heads: pl.Series
 
     def with_buckets(self, record_ids: pl.Series, *, held: Mapping[str, str], due: Collection[str]) -> Reconciliation:
         """Return the same with some buckets changed.
@@ -102,7 +104,7 @@ def reconcile(  # noqa: PLR0913 - three sides, and how to look at them
         FEED: complete(feed, (*kept, "received")).rechunk(),
     }
     rules, matching = rules_for(standard), matching or Matching()
-    groups = gather_groups(sides, rules, matching)
+    groups = gather_groups(sides, rules, matching, exact=exact)
     differing = _differing(sides, groups, standard, exact=exact)
     table = describe(sides, groups, differing, clock)
     near = nearest(sides, groups, table["verdict"])
@@ -120,6 +122,7 @@ def reconcile(  # noqa: PLR0913 - three sides, and how to look at them
         members=_members(sides, groups, standard),
         rows=_rows(groups, table["bucket"]),
         tried=tried(near, rules, matching),
+        heads=groups.heads,
     )
 
 

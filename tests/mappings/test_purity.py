@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MATCHING = (
     *("matching", "meeting", "linking", "grouping", "comparing", "clocks", "describing", "policies", "verdicts"),
-    *("rates", "report", "shipping", "summary", "history", "monthly", "shadow"),
+    *("partitions", "rates", "report", "shipping", "summary", "history", "monthly", "shadow"),
     *("bases", "disposing", "reviews", "handed", "returned", "answers"),
 )
 MODULES = [

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from mappings.standards import LICENCE
+from reconciliation import comparing, meeting
+from reconciliation.comparing import compare
 from reconciliation.loose import Matching
 from reconciliation.matching import Matches, match
 from reconciliation.meeting import meet
-from tests.reconciliation.frames import Row, licence, side
+from tests.reconciliation.frames import Row, licence, side, sides
 
 Told = tuple[set[tuple[str, str, str]], set[tuple[str, frozenset[str]]]]
 
@@ -131,18 +136,72 @@ def test_rows_that_state_no_identity_are_not_duplicates() -> None:
     assert told(match(left, right), left, right) == (set(), set())
 
 
+@pytest.fixture
+def colliding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every row the same word, however few there are."""
+    monkeypatch.setattr(meeting, "_FEW", 0)
+    monkeypatch.setattr(
+        meeting, "word_of", lambda keys: pl.col(keys[0]).str.len_bytes().cast(pl.UInt64) * 0 + (7 << 40)
+    )
+
+
+@pytest.mark.usefixtures("colliding")
 def test_words_that_collide_never_make_a_pair() -> None:
     """When every key hashes to one word, the text of the keys still tells pairs and crowds apart."""
     keys = ("document_number",)
-    left = pl.DataFrame({"document_number": ["a", "b", "c", "c"], "row": [0, 1, 2, 3]}).with_columns(word=pl.lit(7))
-    right = pl.DataFrame({"document_number": ["b", "a", "c", "d"], "row": [0, 1, 2, 3]}).with_columns(word=pl.lit(7))
+    left = pl.DataFrame({"document_number": ["a", "b", "c", "c"], "row": [0, 1, 2, 3]})
+    right = pl.DataFrame({"document_number": ["b", "a", "c", "d"], "row": [0, 1, 2, 3]})
     pairs, crowds = meet(left, right, keys)
-    assert set(pairs.rows()) == {(0, 1), (1, 0)}
+    assert set(pairs.select("left", "right").rows()) == {(0, 1), (1, 0)}
     assert set(crowds.select("side", "row").rows()) == {("left", 2), ("left", 3), ("right", 2)}
 
 
+@pytest.mark.usefixtures("colliding")
 def test_one_collision_of_words_is_found_on_the_text() -> None:
     """A single word on both sides is not believed before the keys themselves were compared."""
-    left = pl.DataFrame({"document_number": ["a"], "row": [0], "word": [7]})
-    right = pl.DataFrame({"document_number": ["b"], "row": [0], "word": [7]})
+    left = pl.DataFrame({"document_number": ["a"], "row": [0]})
+    right = pl.DataFrame({"document_number": ["b"], "row": [0]})
     assert [part.height for part in meet(left, right, ("document_number",))] == [0, 0]
+
+
+@settings(deadline=None, max_examples=25)
+@given(left=sides("source"), right=sides("feed"), exact=st.booleans())
+def test_sorted_words_tell_what_the_text_tells(left: pl.DataFrame, right: pl.DataFrame, *, exact: bool) -> None:
+    """Many rows are met by their sorted words; the pairs and crowds are those of the plain reading."""
+    read = told(match(left, right, exact=exact), left, right)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(meeting, "_FEW", 0)
+        assert told(match(left, right, exact=exact), left, right) == read
+
+
+def test_one_key_on_thousands_of_rows_is_one_crowd() -> None:
+    """What repeats is never multiplied: the crowd has as many rows as the sides have, not their product."""
+    keys = ("document_number",)
+    side = pl.DataFrame({"document_number": ["a"] * 30_000, "row": range(30_000)})
+    pairs, crowds = meet(side, side, keys)
+    assert (pairs.height, crowds.height, crowds["crowd"].n_unique()) == (0, 60_000, 1)
+
+
+@settings(deadline=None, max_examples=20)
+@given(left=sides("source"), right=sides("feed"), exact=st.booleans())
+def test_many_pairs_are_compared_as_few(left: pl.DataFrame, right: pl.DataFrame, *, exact: bool) -> None:
+    """Field by field or in one query, in chunks or not, the same values differ."""
+    pairs = match(left, right, exact=exact).pairs
+    few = compare(left, right, pairs, LICENCE.names, exact=exact)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparing, "_FEW", 0)
+        many = compare(pl.concat([left, left.clear()], rechunk=False), right, pairs, LICENCE.names, exact=exact)
+    order = ["pair", "place"]
+    assert many.sort(order).equals(few.sort(order))
+    told = {
+        (left["origin"][a], name)
+        for a, b in pairs.select("left", "right").rows()
+        for name in _differing(left, a, right, b)
+    }
+    assert {(left["origin"][pairs["left"][pair]], field) for pair, field in few.select("pair", "field").rows()} == told
+
+
+def _differing(left: pl.DataFrame, a: int, right: pl.DataFrame, b: int) -> list[str]:
+    mine, other = left.row(a, named=True), right.row(b, named=True)
+    both = ((name, mine[name], other[name]) for name in LICENCE.names)
+    return [name for name, value, its in both if None not in {value, its} and value != its]

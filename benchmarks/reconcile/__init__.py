@@ -1,0 +1,1 @@
+"""How fast two and three sides are reconciled, and raw cells made canonical, against floors and peers."""

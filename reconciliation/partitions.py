@@ -1,0 +1,190 @@
+"""Reconciling in parts that fit into memory, with the result of the whole.
+
+Rows that agree in the keys of any rule have to come into one part; rows that share no key never meet, whatever part
+they are in. So all rows are first looked at through their keys alone, as 64-bit words: rows that share a word, or share
+one with a row that shares another, and so on, stay together, and a part is as many such sets as fit. Two keys that have
+one word by chance keep rows together needlessly, which changes nothing. Only what comes nearest to a row that stands
+alone is looked for in its own part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+import polars as pl
+
+from mappings.standards import Standard
+from mappings.written import number_key
+from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE
+from reconciliation.matching import NUMBER_KEY, rules_for
+from reconciliation.meeting import word_of
+from reconciliation.verdicts import Reconciliation
+
+#: Per side the numbers of some rows, ascending.
+Rows = Mapping[str, pl.Series]
+Reading = Callable[[str, pl.Series], pl.DataFrame]
+Reconciling = Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame], Reconciliation]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What ``reconcile`` says of some rows alone.
+
+    Attributes:
+        rows: which rows of the whole sides these are; they were given to ``reconcile`` in this order.
+        told: what it says; groups and rows are numbered as if there were no others.
+    """
+
+    rows: Rows
+    told: Reconciliation
+
+
+#: Rows of all sides that are reconciled in one go.
+SIZE = 3_000_000
+
+
+def in_parts(
+    sides: Mapping[str, pl.DataFrame], standard: Standard, one: Reconciling, size: int = SIZE
+) -> Reconciliation:
+    """Reconcile sides that are at hand, at most about ``size`` rows of all of them at a time."""
+    if sum(sides[side].height for side in SIDES) <= size:
+        return one(*(sides[side] for side in SIDES))
+    told = {side: words(sides[side].lazy(), standard).collect() for side in SIDES}
+    return reconcile_in_parts(told, size, lambda side, rows: sides[side][rows], one)
+
+
+def words(side: pl.LazyFrame, standard: Standard) -> pl.LazyFrame:
+    """Return one column of words per set of keys that brings rows together; null where a row does not state them.
+
+    This is all that has to be known of every row at a time: eight bytes a row and set.
+
+    Args:
+        side: canonical records as text columns; it may lack some.
+        standard: gives the rules.
+    """
+    known = set(side.collect_schema().names())
+    sets = _sets(standard)
+    keys = dict.fromkeys(["document_number", *(key for each, _one_sided in sets for key in each if key != NUMBER_KEY)])
+    texts = side.with_columns((pl.col(key).fill_null("") if key in known else pl.lit("")).alias(key) for key in keys)
+    texts = texts.with_columns(number_key(pl.col("document_number")).fill_null("").alias(NUMBER_KEY))
+    return texts.select(
+        _word(each, one_sided=one_sided).alias(str(place)) for place, (each, one_sided) in enumerate(sets)
+    )
+
+
+def _sets(standard: Standard) -> list[tuple[tuple[str, ...], bool]]:
+    """Return the sets of keys, and whether one of them stated is enough.
+
+    Who agrees in all keys of a set agrees in those of a smaller one, which therefore stands for both. The loose rule
+    looks at every row of a name.
+    """
+    rules = [(("name",) if rule.loose else rule.keys, rule.one_sided) for rule in rules_for(standard)]
+    sets = list(dict.fromkeys(rules))
+    whole = [set(keys) for keys, one_sided in sets if not one_sided]
+    return [(keys, loose) for keys, loose in sets if loose or not any(other < set(keys) for other in whole)]
+
+
+def _word(keys: Sequence[str], *, one_sided: bool) -> pl.Expr:
+    stated = [pl.col(key) != "" for key in keys]
+    return pl.when(pl.any_horizontal(stated) if one_sided else pl.all_horizontal(stated)).then(word_of(keys))
+
+
+def partition(told: Mapping[str, pl.DataFrame], size: int) -> list[Rows]:
+    """Return parts of about ``size`` rows of all sides; a set of rows that hang together is never divided.
+
+    Args:
+        told: the words of each side's rows, in their order.
+        size: the rows at which a part is closed.
+    """
+    together = pl.concat([told[side] for side in SIDES], rechunk=True)
+    first = _together(together)
+    sets = first.value_counts().sort("row")
+    part = (sets["count"].cum_sum() - sets["count"]).cast(pl.Int64) // size
+    number = pl.repeat(0, together.height, dtype=pl.Int64, eager=True).scatter(sets["row"], part).gather(first)
+    split = {side: _split(number.slice(*ends)) for side, ends in _ends(told).items()}
+    nothing = pl.Series(dtype=pl.Int64)
+    numbers = part.unique().sort().to_list() or [0]
+    return [{side: split[side].get(each, nothing) for side in SIDES} for each in numbers]
+
+
+def _ends(told: Mapping[str, pl.DataFrame]) -> dict[str, tuple[int, int]]:
+    """Return per side where its rows begin among those of all, and how many there are."""
+    heights = [told[side].height for side in SIDES]
+    return {side: (sum(heights[:place]), heights[place]) for place, side in enumerate(SIDES)}
+
+
+def _split(part: pl.Series) -> dict[int, pl.Series]:
+    """Return per part its rows, ascending."""
+    rows = pl.DataFrame({"part": part, "row": pl.int_range(len(part), eager=True)})
+    return {int(number): each["row"] for (number,), each in rows.partition_by("part", as_dict=True).items()}
+
+
+def _together(told: pl.DataFrame) -> pl.Series:
+    """Return for each row the first row that can be reached over shared words."""
+    first = pl.int_range(told.height, eager=True).alias("row")
+    while True:
+        reached = first
+        for word in told:
+            linked = pl.DataFrame([word.alias("word"), reached])
+            least = pl.when(pl.col("word").is_null()).then("row").otherwise(pl.col("row").min().over("word"))
+            reached = linked.select(least.alias("row")).to_series()
+        reached = reached.gather(reached)
+        if reached.equals(first):
+            return first
+        first = reached
+
+
+def reconcile_in_parts(told: Mapping[str, pl.DataFrame], size: int, read: Reading, one: Reconciling) -> Reconciliation:
+    """Return what ``one`` would say of the whole sides, which never lie in memory together.
+
+    Args:
+        told: the words of each side's rows, in their order.
+        size: about how many rows of all sides are looked at in one go.
+        read: gives some rows of a side, by their numbers.
+        one: reconciles source, ledger and feed.
+    """
+    parts = (Part(rows, one(*(read(side, rows[side]) for side in SIDES))) for rows in partition(told, size))
+    return merge(parts, {side: told[side].height for side in SIDES})
+
+
+def merge(parts: Iterable[Part], heights: Mapping[str, int]) -> Reconciliation:
+    """Return what ``reconcile`` says of the whole, from what it says of every part.
+
+    Args:
+        parts: each row of every side is in one of them.
+        heights: the number of rows of each whole side.
+    """
+    told = [_renumbered(part, heights) for part in parts]
+    heads = pl.concat([each.heads for each in told])
+    number = heads.rank("ordinal").cast(pl.Int64)
+    ends = list(accumulate(each.heads.len() for each in told))
+    starts = [0, *ends]
+
+    def joined(name: str, order: Sequence[str]) -> pl.DataFrame:
+        frames = (
+            getattr(each, name).with_columns(group=number.gather(getattr(each, name)["group"] - 1 + start))
+            for each, start in zip(told, starts, strict=False)
+        )
+        whole: pl.DataFrame = pl.concat(frames)
+        return whole.sort(order, maintain_order=True)
+
+    return Reconciliation(
+        verdicts=joined("verdicts", ["group"]),
+        differences=joined("differences", ["group"]),
+        members=joined("members", ["group"]),
+        rows=joined("rows", ["source_row"]),
+        tried=joined("tried", ["group"]),
+        heads=heads.sort(),
+    )
+
+
+def _renumbered(part: Part, heights: Mapping[str, int]) -> Reconciliation:
+    """Return a part with the row numbers of the whole; its groups keep their own."""
+    starts = {SOURCE: 0, LEDGER: heights[SOURCE], FEED: heights[SOURCE] + heights[LEDGER]}
+    nodes = pl.concat([part.rows[side] + starts[side] for side in SIDES])
+    source_row = part.rows[SOURCE].gather(part.told.rows["source_row"])
+    return replace(
+        part.told, rows=part.told.rows.with_columns(source_row=source_row), heads=nodes.gather(part.told.heads)
+    )
