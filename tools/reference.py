@@ -11,6 +11,7 @@ from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
+import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -29,7 +30,6 @@ from mappings.standards.fields import Field
 from schedules.declared import CalendarDeclared
 from schedules.planned import Planned, told_duration
 from tools import rules_page
-from tools.meanings import MEANINGS, SECTIONS
 from words import languages
 
 COMMANDS = Path("docs/reference/cli.md")
@@ -38,6 +38,7 @@ FIELDS = Path("docs/reference/standards.md")
 KEYS = Path("docs/reference/workspace.md")
 RULES = Path("docs/reference/rules.md")
 PROFILES = Path("docs/reference/profiles.md")
+_MEANINGS = Path("tools/meanings.yaml")
 MODELS: dict[str, type[BaseModel]] = {
     "bot": BotDeclared,
     "bot.commitments": CommitmentsDeclared,
@@ -191,9 +192,10 @@ def models() -> dict[str, type[BaseModel]]:
 
 def _keys() -> str:
     known = models()
-    if set(known) != set(SECTIONS) or set(known) != set(MEANINGS):
-        raise SystemExit(f"tools/meanings.py does not have exactly these: {sorted(known)}")
-    parts = [_section(heading, known[name]) for name, heading in SECTIONS.items()]
+    meant = yaml.safe_load(_MEANINGS.read_text("utf-8"))
+    if set(known) != set(meant):
+        raise SystemExit(f"{_MEANINGS} does not have exactly these: {sorted(known)}")
+    parts = [_section(told["heading"], known[name], told["keys"]) for name, told in meant.items()]
     named: Mapping[str, Any] = {**transforms.PLAIN, **transforms.WITH_ARGUMENT}
     steps = [f"| `{name}` | {_first_line(named[name])} |" for name in transforms.NAMES]
     return "\n".join([_KEYS_HEAD, *parts, _KEYS_END + "\n".join(steps), ""])
@@ -203,11 +205,10 @@ def _first_line(function: Any) -> str:  # noqa: ANN401 - any function
     return str(function.__doc__).strip().splitlines()[0].replace("``", "`")
 
 
-def _section(heading: str, model: type[BaseModel]) -> str:
-    meanings = MEANINGS[model.__name__]
+def _section(heading: str, model: type[BaseModel], meanings: Mapping[str, str]) -> str:
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
     if set(fields) != set(meanings):
-        raise SystemExit(f"tools/meanings.py: {model.__name__} does not have exactly these keys: {sorted(fields)}")
+        raise SystemExit(f"{_MEANINGS}: {model.__name__} does not have exactly these keys: {sorted(fields)}")
     lines = [
         f"| `{key}` | {_type(field.annotation)} | {_default(field)} | {meanings[key]} |".replace("|  |", "| |")
         for key, field in fields.items()
