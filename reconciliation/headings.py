@@ -73,7 +73,7 @@ COLUMNS = {
     "rule": N_("Matched by"),
     "rule_code": N_("Rule code"),
     "deadline": N_("Disclose by"),
-    "disclosed_on": N_("Already disclosed on"),
+    "disclosed_on": N_("Disclosed on"),
     "differing": N_("Differing fields"),
     "origin": N_("Where it stands"),
     "source_origin": N_("In the source"),
