@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from journal import Delivery, Disposition, EventRow, Journal, RunRow
@@ -93,12 +92,7 @@ def _of_month(journal: Journal, month: str) -> Scope:
             _("“{text}” is not a month.").format(text=month),
             todo=_("Write it as YYYY-MM, for example 2026-10."),
         )
-    found = [run for run in journal.runs(_ALL) if _begun(run).startswith(month)]
-    return Scope(month, _known(found, month))
-
-
-def _begun(run: RunRow) -> str:
-    return datetime.fromisoformat(run.started_at).astimezone().date().isoformat()
+    return Scope(month, _known([run for run in journal.runs(_ALL) if run.as_of.startswith(month)], month))
 
 
 def _of_record(journal: Journal, record: str) -> Scope:

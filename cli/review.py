@@ -84,7 +84,7 @@ def register(app: typer.Typer) -> None:
     def pack(
         call: Call,
         run: Annotated[str | None, typer.Argument(help=_("The run."))] = None,
-        month: Annotated[str | None, typer.Option(help=_("All runs that began in this month, YYYY-MM."))] = None,
+        month: Annotated[str | None, typer.Option(help=_("All runs of the days of this month, YYYY-MM."))] = None,
         record: Annotated[str | None, typer.Option(metavar="DOC_NO", help=_("One document number."))] = None,
         output: Annotated[
             Path | None, typer.Option("--output", help=_("The .zip file to write; without it, one in reports/."))

@@ -52,6 +52,7 @@ class _Reading:
         self.file, self.found = file, Returned()
         self.keys, self.handed = handed_out.keys, handed_out.rows
         self.rows: dict[str, list[tuple[str, int, dict[str, str]]]] = {}
+        self.gone: dict[tuple[str, str], int] = {}
 
     def read(self, sheets: Mapping[str, pl.DataFrame]) -> Returned:
         for sheet, cells in sheets.items():
@@ -60,6 +61,7 @@ class _Reading:
             return Returned(problems=[self._other_edition()])
         for seal, rows in self.rows.items():
             self._judge(self.handed[seal], rows)
+        self._tell_columns()
         self._miss()
         return self.found
 
@@ -102,6 +104,9 @@ class _Reading:
             self._refuse_copies(rows)
             return
         for row, (sheet, number, cells) in zip(handed, rows, strict=False):
+            if gone := [heading for heading in row.cells if heading not in cells]:
+                self.gone |= {(sheet, heading): self.gone.get((sheet, heading), 0) + 1 for heading in gone}
+                continue
             edits = list(self._edits(row, sheet, number, cells))
             self.found.problems += edits
             if not edits:
@@ -122,16 +127,33 @@ class _Reading:
     def _edits(self, handed: Handed, sheet: str, number: int, cells: dict[str, str]) -> Iterator[BusinessError]:
         """Yield an error for every locked cell that does not show what it showed."""
         for heading, was in handed.cells.items():
-            now = cells.get(heading)
-            if now is not None and _same(was, now):
+            now = cells[heading]
+            if _same(was, now):
                 continue
             yield BusinessError(
                 "cell-changed",
                 _("Evidence was changed: “{was}” became “{now}”. Nothing of this row is taken.").format(
-                    was=was, now=_("(column deleted)") if now is None else now
+                    was=was, now=now
                 ),
                 todo=_("Put back what stood there; what is wrong is corrected where it comes from."),
                 place=Place(file=self.file, sheet=sheet, row=number, field=heading),
+            )
+
+    def _tell_columns(self) -> None:
+        """Tell of columns that did not come back, each once."""
+        for (sheet, heading), count in self.gone.items():
+            told = ngettext(
+                "A column of evidence is gone; its {count} row is not taken.",
+                "A column of evidence is gone; none of its {count} rows is taken.",
+                count,
+            )
+            self.found.problems.append(
+                BusinessError(
+                    "evidence-gone",
+                    told.format(count=f"{count:,}"),
+                    todo=_("Put it back, or fill in a fresh workbook; “yinxin report RUN” writes it again."),
+                    place=Place(file=self.file, sheet=sheet, field=heading),
+                )
             )
 
     def _answer(self, handed: Handed, sheet: str, number: int, cells: dict[str, str]) -> None:

@@ -101,3 +101,14 @@ def test_no_edit_of_a_locked_cell_goes_unseen(data: st.DataObject) -> None:
     seal = lines[0][place] == "Row seal"
     assert problems == (["row-foreign", "row-missing"] if seal else ["cell-changed"])
     assert len(whole - told) <= 1
+
+
+def test_a_column_that_was_deleted_is_told_once() -> None:
+    """None of its list's rows is taken, the other lists are, and nobody reads the same sentence for every row."""
+    sheets = filled([0])
+    whole, _none = read(sheets)
+    (name, lines) = next((name, lines) for name, lines in sheets.items() if len(lines) > 2)
+    place = lines[0].index("Document number")
+    told, problems = read(sheets | {name: [line[:place] + line[place + 1 :] for line in lines]})
+    assert problems == ["evidence-gone"]
+    assert told < whole
