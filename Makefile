@@ -43,13 +43,13 @@ $(MADE)/frontends-fetched: $(MADE)/venv tools/frontends.py
 	touch $@
 
 test: $(MADE)/browser $(MADE)/postgres $(MADE)/mariadb $(MADE)/frontends-fetched
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 crash: $(MADE)/browser $(MADE)/postgres
 	$(BIN)/python -m tests.crash
 
 coverage: $(MADE)/browser $(MADE)/postgres $(MADE)/mariadb $(MADE)/frontends-fetched
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --cov --cov-report=term-missing
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --cov --cov-report=term-missing
 
 check: $(MADE)/venv
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""What holds for all tests: the long ones first, and what one lets be hidden, or says, is no matter of the next."""
+"""What one test lets be hidden, or says, is no matter of the next."""
 
 from __future__ import annotations
 
@@ -7,14 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from words import masking
-
-#: Rooms whose tests wait for whole runs: begun first, so that none of them is left alone with one core at the end.
-_LONG = ("tests/end_to_end/", "tests/crash/", "tests/docs/", "tests/connectors/portal", "tests/commitments/")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long rooms first."""
-    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
 
 
 @pytest.fixture(autouse=True)

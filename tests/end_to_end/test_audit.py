@@ -55,13 +55,14 @@ def position(desk: Desk, *words: str, code: str = "chain-damaged") -> Any:
 
 
 def test_two_runs_are_whole(copied: Desk) -> None:
-    """Nothing is wrong, both noted heads were compared, and something of every kind was checked."""
+    """Nothing is wrong, both noted heads were compared, and something of every kind was checked; nobody has decided anything yet."""
     outcome = copied.call("audit", "verify")
     assert outcome.code == 0, outcome.out
     result = outcome.result
     assert (result["whole"], result["position"], result["flaws"], result["purged"]) == (True, None, [], {})
     assert (result["head"]["seq"], result["head"]["hash"]) == noted(copied)[-1]
     assert result["heads"] == len(noted(copied)) == 2
+    assert result["checked"].pop("dispositions") == 0
     assert all(result["checked"].values())
     assert set(result["checked"]) == {"events", "runs", "findings", "deliveries", "receipts", "evidence"}
     assert noted(copied)[0][0] < BETWEEN < LATE < noted(copied)[1][0]
