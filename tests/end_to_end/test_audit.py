@@ -55,7 +55,7 @@ def position(desk: Desk, *words: str, code: str = "chain-damaged") -> Any:
 
 
 def test_two_runs_are_whole(copied: Desk) -> None:
-    """Nothing is wrong, both noted heads were compared, and something of every kind was checked; nobody has decided anything yet."""
+    """Nothing is wrong, both noted heads were compared, and something was checked of every kind that is there."""
     outcome = copied.call("audit", "verify")
     assert outcome.code == 0, outcome.out
     result = outcome.result
