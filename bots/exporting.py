@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 import polars as pl
-from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
@@ -21,6 +20,7 @@ from mappings.hints import hints_of
 from mappings.mapping import FieldRule
 from mappings.standards import Standard
 from reconciliation.headings import field_label
+from reconciliation.naming import NamedBook
 from reconciliation.shown import Shown
 from reconciliation.styles import Styles, font
 from reconciliation.texts import masked, personal_fields, plain
@@ -79,7 +79,7 @@ def export_quarantine(workspace: Workspace, journal: Journal, run: RunRow, file:
 def _sheets(findings: pl.DataFrame, parts: list[Stored], standard: Standard) -> dict[str, pl.DataFrame]:
     """Return per system its findings beside the raw rows; what has no raw row any more comes last."""
     hints = pl.Series(hints_of(findings["rule"], findings["value"]), dtype=pl.String)
-    shown = Shown(standard).hide(findings, "value").with_columns(hint=hints)
+    shown = Shown(standard).hide(findings, "value").with_columns(hint=hints).select(*_TOLD, "place")
     sheets: dict[str, list[pl.DataFrame]] = {}
     for part in parts:
         raw = placed(_hidden(part).rename({ORIGIN: "origin"})).drop("origin")
@@ -110,7 +110,7 @@ def _labelled(frame: pl.DataFrame, standard: Standard) -> pl.DataFrame:
     """Return the findings under headings of the reader's language, the raw row under its own behind them."""
     labels = {name: field_label(standard, name) for name in standard.names}
     frame = frame.with_columns(pl.col("field").replace(labels))
-    raw = [name for name in frame.columns if name not in {*_TOLD, "side", "name", "place"}]
+    raw = [name for name in frame.columns if name not in {*_TOLD, "place"}]
     own = {name: field_label(standard, _RULE_CODE if name == "rule" else name) for name in _TOLD}
     taken = set(own.values())
     renamed = {name: _("{heading} (raw)").format(heading=name) if name in taken else name for name in raw}
@@ -118,7 +118,7 @@ def _labelled(frame: pl.DataFrame, standard: Standard) -> pl.DataFrame:
 
 
 def _write_workbook(file: Path, sheets: dict[str, pl.DataFrame]) -> None:
-    with Workbook(str(file), {"default_format_properties": {"font_name": font(), "font_size": 10}}) as book:
+    with NamedBook(str(file), {"default_format_properties": {"font_name": font(), "font_size": 10}}) as book:
         styles = Styles(book)
         for name, frame in sheets.items():
             _write_sheet(book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", name)[:31]), frame, styles)

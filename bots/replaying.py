@@ -141,6 +141,7 @@ def replay(workspace: Workspace, journal: Journal, run: RunRow) -> Replayed:
     parts = list(stored(workspace, journal, run))
     results = [(part, apply(part.mapping, part.rows, place=part.place)) for part in parts]
     now = placed(_together([quarantine_of(part.side, mapped, part.mapping.standard) for part, mapped in results]))
+    now = _with_deadlines(now, before)
     there = {where for part in parts for where in _places_of(part)}
     was, failing = set(before[_PLACE]), set(now[_PLACE])
     return Replayed(
@@ -151,6 +152,14 @@ def replay(workspace: Workspace, journal: Journal, run: RunRow) -> Replayed:
         gone=_only(before, was - there),
         mappings=dict(_versions(before, results)),
     )
+
+
+def _with_deadlines(now: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Take over the deadline that the run counted for a row, where the row still states the same day."""
+    rows = before.select(_PLACE, "decision_date", "deadline").iter_rows()
+    counted = {(place, day): ends for place, day, ends in rows}
+    told = [counted.get(key, "") for key in now.select(_PLACE, "decision_date").iter_rows()]
+    return now.with_columns(deadline=pl.Series(told, dtype=pl.String))
 
 
 def placed(frame: pl.DataFrame) -> pl.DataFrame:
