@@ -22,7 +22,9 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -91,7 +93,8 @@ def ways() -> list[Way]:
 
 def measure(rows: int, rounds: int, folder: Path, chosen: list[Way]) -> dict[str, Any]:
     """Measure every way so many times, in turns."""
-    place = lay_out(folder, rows, sorted({way.variant for way in chosen}))
+    with ProcessPoolExecutor(1, get_context("spawn")) as alone:  # what making the sides takes is given back with it
+        place = alone.submit(lay_out, folder, rows, sorted({way.variant for way in chosen})).result()
     taken: dict[str, list[dict[str, Any]]] = {way.label: [] for way in chosen}
     left_out: dict[str, str] = {}
     for _round in range(rounds):
