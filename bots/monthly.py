@@ -22,7 +22,7 @@ from reconciliation.rates import FLAGS
 from reconciliation.report import QUARANTINE_COLUMNS, Counts
 from words.declared import suggest
 from words.errors import UsageError
-from words.languages import N_, current
+from words.languages import N_
 from words.languages import gettext as _
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
@@ -57,7 +57,7 @@ def monthly_report(workspace: Workspace, journal: Journal, month: str) -> Monthl
     first, last = ends_of(year[0])[0], ends_of(month)[1]
     pasts = [each for each in pasts_of(workspace, journal, first, last) if each.standard.name in KINDS]
     settings = workspace.settings.monthly
-    parts = [part_of(each.standard.name, _label(each), each.rows, month, settings.named_above) for each in pasts]
+    parts = [part_of(each.standard.name, each.standard.said, each.rows, month, settings.named_above) for each in pasts]
     declared = {key: (each.by, each.at) for key, each in journal.nil_returns().items()}
     nil = [
         nil_of(each.standard.name, each.rows, _units(workspace, each), _seen(each, year), declared) for each in pasts
@@ -79,10 +79,6 @@ def monthly_report(workspace: Workspace, journal: Journal, month: str) -> Monthl
         trend=pl.concat(trend_of(each.standard.name, each.rows, month, _seen(each, year)) for each in pasts),
         nil=pl.concat(nil),
     )
-
-
-def _label(past: Past) -> str:
-    return past.standard.label if current() == "zh" else past.standard.english
 
 
 def _units(workspace: Workspace, past: Past) -> Iterable[str]:

@@ -16,7 +16,6 @@ from mappings.choices import entries, fits_choice
 from mappings.profile_file import Column, Names, ProfileFile
 from mappings.rules import RULES, Severity
 from mappings.standards import STANDARDS, Field, Kind
-from words.languages import current
 from words.languages import gettext as _
 
 #: A Chinese character, or a full-width one: it takes the room of two.
@@ -50,10 +49,9 @@ class Receiving:
 
     def _sentence(self, check: Check) -> str:
         field = self._standard.by_name[check.field]
-        label = field.label if current() == "zh" else field.english
         longest = next((each.length for each in self._declared.columns if each.field == check.field), None)
         said = _(RULES[check.rule].sentence).format(receiver=self._declared.title, bytes=longest or field.length)
-        return _("{field}: {sentence}").format(field=label, sentence=said)
+        return _("{field}: {sentence}").format(field=field.said, sentence=said)
 
     def _checks(self, today: date) -> Iterator[Check]:
         for column in self._declared.columns:

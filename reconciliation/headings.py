@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mappings.standards import Standard
 from reconciliation.report import Verdict
-from words.languages import N_, current
+from words.languages import N_
 from words.languages import gettext as _
 
 #: What the enumerations, buckets, sides, matching rules and rates are called inside a sentence.
@@ -218,4 +218,4 @@ def field_label(standard: Standard, name: str) -> str:
     field = standard.by_name.get(name)
     if field is None:
         return heading(name) if name in COLUMNS else name
-    return field.label if current() == "zh" else field.english
+    return field.said

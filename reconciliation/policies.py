@@ -13,7 +13,7 @@ from reconciliation.report import Bucket, Verdict
 from reconciliation.sentences import fill
 from words.declared import Declared, suggest
 from words.errors import Place, UsageError
-from words.languages import N_, current
+from words.languages import N_
 from words.languages import gettext as _
 
 Sending = Literal["deliver", "hold"]
@@ -105,7 +105,7 @@ def decide(table: pl.DataFrame, differences: pl.DataFrame, policy: Policy, stand
 
 def _fields(differences: pl.DataFrame, count: int, standard: Standard) -> pl.Series:
     """Return per group the labels of the differing fields in the reader's language, or null."""
-    labels = {field.name: field.label if current() == "zh" else field.english for field in standard.fields}
+    labels = {field.name: field.said for field in standard.fields}
     names = pl.col("field").replace(labels).str.join(_(", "))
     listed = differences.group_by("group", maintain_order=True).agg(names)
     return pl.repeat(None, count, dtype=pl.String, eager=True).scatter(listed["group"] - 1, listed["field"])

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from words.languages import current
+
 
 class Kind(StrEnum):
     """What a field holds; it decides how its values are normalised and checked."""
@@ -79,6 +81,11 @@ class Field:
     source: str = ""
     synonyms: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def said(self) -> str:
+        """Its label in the reader's language."""
+        return self.label if current() == "zh" else self.english
+
 
 @dataclass(frozen=True)
 class Standard:
@@ -95,6 +102,11 @@ class Standard:
     fields: tuple[Field, ...]
     identity: tuple[str, ...]
     item: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """Its label in the reader's language."""
+        return self.label if current() == "zh" else self.english
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
