@@ -102,6 +102,7 @@ class Visit:
             SystemFailure: the page never comes.
         """
         looking = await self.enter(kept)
+        self._asked.clear()  # what was asked before carries the headers of the session that has ended
         async with visiting(looking, self.declared.login.page):
             await looking.page.goto(address(self.declared, self.declared.login.page), wait_until="domcontentloaded")
             if await looking.settled() == "login":
@@ -114,6 +115,7 @@ class Visit:
         before = set(await looking.ask("complaints") or [])
         await (await looking.locate("field", login.account_label)).fill(login.account)
         await (await looking.locate("field", login.password_label, "password")).fill(password)
+        self._asked.clear()
         await (await looking.locate("button", login.button)).click()
         state = ""
         for _turn in looking.turns():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from connectors.base import Window
 from connectors.browser import Browsers
@@ -102,3 +105,30 @@ async def test_the_screen_is_read_where_the_caller_asks_for_it(tmp_path: Path) -
 async def test_an_example_has_fewer_than_forty_lines(text: str) -> None:
     """What an integrator has to write stays small."""
     assert len(text.splitlines()) < 40
+
+
+class Renewing(Office):
+    """An office that forgets its tokens at the third page, and whose pages ask for their rows only after a while."""
+
+    async def _columns(self, request: Request) -> Response:
+        await asyncio.sleep(0.4)
+        return await super()._columns(request)
+
+    def turned_out(self, number: int) -> Response | None:
+        """Answer for the page of this number, once, that nobody is signed in."""
+        if number == 3 and self.token == "t1":
+            self.token = "t2"
+            return JSONResponse({"code": 401})
+        return None
+
+
+async def test_a_renewed_session_brings_the_token_of_the_new_login(tmp_path: Path, browsers: Browsers) -> None:
+    """The page shows that somebody is signed in before its script has asked for anything with the new token."""
+    office = Renewing(cases(40), cap=10)
+    office.answer = office.turned_out
+    login = {"page": "/#/login", "account_label": "账号", "password_label": "登录密码", "signed_in": "退出登录"}
+    with served(office.app) as url:
+        changes = {f"login__{key}": value for key, value in login.items()} | {"list__page": "/#/list"}
+        found = await read(example("both", url, list__dom=None, **changes), tmp_path, browsers)
+    assert found.keys == [case["serial"] for case in office.cases]
+    assert office.logins == 2
