@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import date
-from functools import partial
 
 import polars as pl
 
@@ -19,6 +18,7 @@ from bots.order import Order
 from bots.recounting import tell_calendar
 from bots.reporting import Facts, build_report
 from bots.shadowing import kept_back, would_send
+from bots.sharing import Calling, Sharing
 from bots.standing import as_frame, standing
 from bots.story import Done, Story
 from bots.watching import Watch
@@ -29,10 +29,11 @@ from mappings.standards import Standard
 from reconciliation.clocks import Clock
 from reconciliation.disposing import dispose
 from reconciliation.linking import FEED, LEDGER, SOURCE
-from reconciliation.partitions import in_parts
+from reconciliation.parts import in_parts, one_after_the_other
+from reconciliation.reconciled import Reconciliation
 from reconciliation.report import Bucket
 from reconciliation.shadow import Shadow, shadow
-from reconciliation.verdicts import Reconciliation, reconcile
+from reconciliation.terms import Terms
 from words.errors import Place, UsageError, YinxinError
 from words.languages import gettext as _
 
@@ -40,11 +41,14 @@ from words.languages import gettext as _
 class Disclosure(Story):
     """One run of a disclosure bot."""
 
-    def __init__(self, workspace: Workspace, journal: Journal, order: Order, watch: Watch) -> None:
+    def __init__(
+        self, workspace: Workspace, journal: Journal, order: Order, watch: Watch, call: Calling | None = None
+    ) -> None:
         self.declared = workspace.disclosing(order.bot)
         if self.declared.in_shadow:
             order = replace(order, dry_run=True)  # whoever asked, and for whatever
         super().__init__(workspace, journal, order, watch, self.declared)
+        self._call = call
         self.ledgers = workspace.ledgers(self.declared.ledgers)
         self.standard = self.feed.profile.standard
         sides: list[Source | Ledgers] = [*self.sources, self.ledgers]
@@ -53,6 +57,7 @@ class Disclosure(Story):
 
     async def _story(self, run_id: str) -> Done:
         with self.watch.step("collect"):
+            self.spread = Sharing(self.workspace, run_id, self._call) if self._call else one_after_the_other
             source, ledger, feed = await self._gather(run_id)
             feed = replace(feed, records=of_records(self.feed.profile, feed.records, source.records))
             shown = await self._asked(run_id, feed)
@@ -132,9 +137,8 @@ class Disclosure(Story):
             LEDGER: gathering.without_quarantined(own, quarantine),
             FEED: gathering.without_quarantined(feed, quarantine),
         }
-        policy, matching = self.declared.policy, self.declared.matching
-        one = partial(reconcile, standard=self.standard, clock=self.clock, policy=policy, matching=matching)
-        return in_parts(sides, self.standard, one)
+        terms = Terms(self.standard, self.clock, self.declared.policy, self.declared.matching)
+        return in_parts(sides, terms, self.workspace.settings.rows_at_once, self.spread)
 
     def _shadow(
         self, records: pl.DataFrame, ledger: gathering.Side, feed: gathering.Side, quarantine: pl.DataFrame

@@ -24,11 +24,11 @@ from reconciliation.clocks import Clock, deadline_of
 from reconciliation.commitments.report import CommitmentReport
 from reconciliation.headings import CHAIN_HEAD, DISPOSITIONS
 from reconciliation.rates import rates
+from reconciliation.reconciled import Reconciliation
 from reconciliation.report import Bucket, Compliance, Counts, Report, RunReport, Timeliness, Verdict
 from reconciliation.shadow import Shadow
 from reconciliation.shipping import pack, unpack
 from reconciliation.summary import tally
-from reconciliation.verdicts import Reconciliation
 from schedules.workdays import Calendar
 from words.errors import Place, UsageError
 from words.languages import N_

@@ -12,6 +12,7 @@ from bots.commitments import Commitments
 from bots.declared import CommitmentsDeclared
 from bots.disclosure import Disclosure
 from bots.order import Order, part_of
+from bots.sharing import Calling
 from bots.story import Done, Story
 from bots.watching import Watch
 from bots.workspace import Workspace
@@ -22,14 +23,16 @@ from words.tracing import about
 _RECOVERY = 60.0
 
 
-def run_alone(workspace: Workspace, journal: Journal, order: Order, watch: Watch) -> Done:
+def run_alone(workspace: Workspace, journal: Journal, order: Order, watch: Watch, call: Calling | None = None) -> Done:
     """Run a bot while holding the leases of its name and its logins.
+
+    ``call`` tells workers anywhere which parts of a large reconciliation wait for them; without it there are none.
 
     Raises:
         Busy: another run is still at work after the bot's ``patience``.
     """
     with alone(workspace, journal, order.bot, watch):
-        return asyncio.run(_story(workspace, journal, order, watch).run())
+        return asyncio.run(_story(workspace, journal, order, watch, call).run())
 
 
 def collect_alone(workspace: Workspace, journal: Journal, source: str, order: Order, watch: Watch) -> Ahead:
@@ -46,7 +49,9 @@ def collect_alone(workspace: Workspace, journal: Journal, source: str, order: Or
         return asyncio.run(collect_ahead(workspace, journal, source, order, watch))
 
 
-def resume_alone(workspace: Workspace, journal: Journal, run: RunRow, watch: Watch) -> Done | None:
+def resume_alone(
+    workspace: Workspace, journal: Journal, run: RunRow, watch: Watch, call: Calling | None = None
+) -> Done | None:
     """Finish a run that was interrupted, or left something on its way; None if nothing is left to be done.
 
     Raises:
@@ -55,7 +60,7 @@ def resume_alone(workspace: Workspace, journal: Journal, run: RunRow, watch: Wat
     with alone(workspace, journal, run.bot, watch, patience=_RECOVERY):
         if run.run_id not in {each.run_id for each in journal.unfinished_runs(run.bot)}:
             return None
-        return asyncio.run(_story(workspace, journal, _order_of(run, workspace), watch).run(run.run_id))
+        return asyncio.run(_story(workspace, journal, _order_of(run, workspace), watch, call).run(run.run_id))
 
 
 @contextmanager
@@ -81,9 +86,10 @@ def _holding(journal: Journal, name: str, logins: Sequence[str], watch: Watch, p
         yield
 
 
-def _story(workspace: Workspace, journal: Journal, order: Order, watch: Watch) -> Story:
-    watches = isinstance(workspace.bot(order.bot), CommitmentsDeclared)
-    return (Commitments if watches else Disclosure)(workspace, journal, order, watch)
+def _story(workspace: Workspace, journal: Journal, order: Order, watch: Watch, call: Calling | None) -> Story:
+    if isinstance(workspace.bot(order.bot), CommitmentsDeclared):
+        return Commitments(workspace, journal, order, watch)
+    return Disclosure(workspace, journal, order, watch, call)
 
 
 def _order_of(run: RunRow, workspace: Workspace) -> Order:

@@ -18,10 +18,10 @@ from journal import Journal, RunRow
 from mappings.apply import ORIGIN, ROW_KEY, apply
 from mappings.standards import Standard
 from reconciliation.history import Window, stretches
+from reconciliation.reconciled import Reconciliation
 from reconciliation.report import Bucket, Report
 from reconciliation.shadow import Agreement, Compared, agreement, newest_comparisons
 from reconciliation.shown import Shown
-from reconciliation.verdicts import Reconciliation
 from words.errors import UsageError
 from words.languages import gettext as _
 

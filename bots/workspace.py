@@ -50,6 +50,8 @@ class Settings(Declared):
         period: working days the law gives for disclosure (发改办财金〔2018〕424号: 7, the day after is day 1).
         database: the address of a PostgreSQL database for the journal; without it, the journal is a file.
         database_secret: the secret that is the database's password.
+        rows_at_once: rows of source, ledger and feed together that are reconciled in one go; more are divided into
+            parts of about that size, which add up to the same report. With ``database``, every free worker takes one.
         log: the log.
         disk: GB of free room below which somebody is told.
         stale_after: hours after which a bot that has come to no end since is told of.
@@ -66,6 +68,7 @@ class Settings(Declared):
     period: int = Field(default=7, ge=1)
     database: str | None = None
     database_secret: str | None = None
+    rows_at_once: int = Field(default=3_000_000, ge=1)
     log: Log = Log()
     disk: float = Field(default=1, ge=0)
     stale_after: float | None = Field(default=None, gt=0)

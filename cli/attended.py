@@ -7,15 +7,15 @@ import signal
 import threading
 
 
-def _outlive_nobody() -> None:
-    """Nobody writes to this process: its input ends when the process that attends it does."""
+def outlive_nobody() -> None:
+    """End in order when the process that attends this one is gone: nobody writes to its input, which ends then."""
     while os.read(0, 1024):
         pass
     signal.raise_signal(signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_outlive_nobody, name="attended", daemon=True).start()
+    threading.Thread(target=outlive_nobody, name="attended", daemon=True).start()
     from cli.main import main
 
     main()

@@ -46,6 +46,7 @@ def work(call: Call, queues: Collection[str], concurrency: int, port: int | None
             todo=_("Set “database” in yinxin.toml; on one machine “yinxin schedule serve” has workers of its own."),
         )
     from cli.duty import attendant_of, ended, measured, until_told
+    from cli.parts import helper
     from schedules import fleet
     from schedules.hand import Hand
 
@@ -54,6 +55,7 @@ def work(call: Call, queues: Collection[str], concurrency: int, port: int | None
         fleet.prepare(address)
         clerk = Clerk(journal, plans_of(workspace), workspace.calendar)
         hand = Hand(address, clerk, attendant_of(workspace, stopping), concurrency, queues)
+        hand.part = helper(workspace, stopping)
         presence = Presence(journal, lambda: sorted(hand.doing), queues, concurrency)
         hand.rounds = (partial(_renew, clerk, workspace), presence.report)
         with measured(call, workspace, port, hand.health), presence:

@@ -42,13 +42,14 @@ def _resumed(
     """Resume one run and show it; an error of one does not keep the others from going on."""
     from bots.running import resume_alone
     from cli.alarms import told, told_of
+    from cli.parts import caller
     from cli.progress import Shown
     from cli.run import exit_code, finished
 
     call.printer.say(_("Resuming {run}.").format(run=run.run_id))
     try:
         with Shown(quiet=call.printer.quiet) as watch:
-            done = resume_alone(workspace, journal, run, watch)
+            done = resume_alone(workspace, journal, run, watch, caller(workspace))
             if done is None:
                 return {}, [], 0
             result, errors, report = finished(call, workspace, journal, done, watch)

@@ -144,9 +144,10 @@ def watched(
 ) -> tuple[dict[str, Any], list[YinxinError], RunReport]:
     """Run a bot under a watch."""
     from bots.running import run_alone
+    from cli.parts import caller
 
     with workspace.journal() as journal:
-        done = run_alone(workspace, journal, order, watch)
+        done = run_alone(workspace, journal, order, watch, caller(workspace))
         return finished(call, workspace, journal, done, watch)
 
 

@@ -8,9 +8,9 @@ import polars as pl
 
 from reconciliation.bases import with_bases
 from reconciliation.headings import DISPOSITIONS
+from reconciliation.reconciled import Reconciliation
 from reconciliation.report import REVIEW_COLUMNS, Bucket, Compliance, Verdict, no_reviews
 from reconciliation.sentences import fill
-from reconciliation.verdicts import Reconciliation
 from words.languages import gettext as _
 
 #: What stands: per record, and per basis it was decided on, what is in force. All text but ``newest``, which marks the

@@ -12,16 +12,17 @@ import polars as pl
 from rapidfuzz import fuzz
 
 from mappings.written import number_key
-from reconciliation.grouping import Groups
 from reconciliation.linking import SIDES, Sides
 from reconciliation.loose import ITEMS
-from reconciliation.matching import NUMBER_KEY, complete
+from reconciliation.matching import NUMBER_KEY
 from reconciliation.meeting import word_of
 from reconciliation.report import Verdict
 
 #: Verdicts on decisions that stand alone.
+_AMBIGUOUS = Verdict.AMBIGUOUS.value
 ALONE = (Verdict.ONLY_IN_SOURCE.value, Verdict.ONLY_IN_LEDGER.value, Verdict.ONLY_IN_FEED.value)
 KEYS = ("document_number", "name", "certificate_number", "uscc", "decision_date")
+SHOWN = ("origin", *KEYS, *ITEMS)
 MOST = 3
 
 _TAIL = "number_tail"
@@ -46,26 +47,23 @@ _ALIKE_FROM = 80.0
 _LIKELY = 3
 
 
-def nearest(sides: Sides, groups: Groups, verdicts: pl.Series) -> pl.DataFrame:
+def nearest(sides: Sides, places: pl.DataFrame) -> pl.DataFrame:
     """Return the nearest rows on other sides of each group that misses one, at most three, the nearest first.
 
     Args:
-        sides: canonical records per side.
-        groups: which of them belong together.
-        verdicts: of each group.
+        sides: canonical records per side, with at least ``SHOWN``.
+        places: ``group``, ``verdict``, and per side the row that stands for it (``source_row`` …), or null.
 
     Returns:
         ``group``, ``alone`` (its verdict says that a side is missing), ``likely`` (a person should compare them),
         ``doubtful`` (the near row is one of several that cannot be told apart), ``side``, ``origin`` and ``KEYS`` and
         ``ITEMS`` of the near row, and with ``_here`` those of the group.
     """
-    table = groups.table.with_columns(verdict=verdicts)
-    told = pl.col("verdict").is_in(ALONE)
-    left_over = told | (pl.col("verdict") == Verdict.AMBIGUOUS.value)
-    there = pl.concat([_rows(sides, table.filter(left_over), side) for side in SIDES])
+    left_over = pl.col("verdict").is_in([*ALONE, _AMBIGUOUS])
+    there = pl.concat([_rows(sides, places.filter(left_over), side) for side in SIDES])
     if there.is_empty():
         return _none()
-    rows = pl.concat([there, *_settled(sides, table.filter(~left_over), there)])
+    rows = pl.concat([there, *_settled(sides, places.filter(~left_over), there)])
     if rows["side"].n_unique() < 2:
         return _none()
     found = _met(_blocked(rows))
@@ -95,14 +93,14 @@ def _none() -> pl.DataFrame:
     return pl.DataFrame(schema={**kinds, **dict.fromkeys(texts, pl.String)})
 
 
-def _rows(sides: Sides, table: pl.DataFrame, side: str) -> pl.DataFrame:
+def _rows(sides: Sides, places: pl.DataFrame, side: str) -> pl.DataFrame:
     """Return the side's rows of some groups with what they are told apart by."""
-    table = table.filter(pl.col(f"{side}_row").is_not_null())
-    records = complete(sides[side], (*KEYS, *ITEMS)).select("origin", *KEYS, *ITEMS)[table[f"{side}_row"]]
-    about = table.select(
+    places = places.filter(pl.col(f"{side}_row").is_not_null())
+    records = sides[side].select(SHOWN)[places[f"{side}_row"]]
+    about = places.select(
         "group",
         side=pl.lit(side),
-        doubtful="ambiguous",
+        doubtful=_doubtful(),
         alone=pl.col("verdict").is_in(ALONE),
         speaker=_speaker(),
         **{f"has_{name}": pl.col(f"{name}_row").is_not_null() for name in SIDES},
@@ -110,15 +108,19 @@ def _rows(sides: Sides, table: pl.DataFrame, side: str) -> pl.DataFrame:
     return about.hstack(records.with_columns(pl.all().fill_null("")))
 
 
+def _doubtful() -> pl.Expr:
+    return pl.col("verdict") == _AMBIGUOUS
+
+
 def _speaker() -> pl.Expr:
     """Return the side that speaks for a group; nobody speaks for one whose rows cannot be told apart."""
     first = pl.coalesce(pl.when(pl.col(f"{side}_row").is_not_null()).then(pl.lit(side)) for side in SIDES)
-    return pl.when(~pl.col("ambiguous")).then(first)
+    return pl.when(~_doubtful()).then(first)
 
 
-def _settled(sides: Sides, table: pl.DataFrame, left_over: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _settled(sides: Sides, places: pl.DataFrame, left_over: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield the rows of groups that are sound but miss a side, where they share something with a row left over."""
-    missing = table.filter(pl.any_horizontal(pl.col(f"{side}_row").is_null() for side in SIDES))
+    missing = places.filter(pl.any_horizontal(pl.col(f"{side}_row").is_null() for side in SIDES))
     for side in SIDES:
         mine = missing.filter(pl.col(f"{side}_row").is_not_null())
         if mine.height:

@@ -1,58 +1,25 @@
-"""Reconciling in parts that fit into memory, with the result of the whole.
+"""Dividing sides into parts that can be reconciled by themselves.
 
 Rows that agree in the keys of any rule have to come into one part; rows that share no key never meet, whatever part
 they are in. So all rows are first looked at through their keys alone, as 64-bit words: rows that share a word, or share
 one with a row that shares another, and so on, stay together, and a part is as many such sets as fit. Two keys that have
-one word by chance keep rows together needlessly, which changes nothing. Only what comes nearest to a row that stands
-alone is looked for in its own part.
+one word by chance keep rows together needlessly, which changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from mappings.standards import Standard
 from mappings.written import number_key
-from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE
+from reconciliation.linking import SIDES
 from reconciliation.matching import NUMBER_KEY, rules_for
 from reconciliation.meeting import word_of
-from reconciliation.verdicts import Reconciliation
 
 #: Per side the numbers of some rows, ascending.
 Rows = Mapping[str, pl.Series]
-Reading = Callable[[str, pl.Series], pl.DataFrame]
-Reconciling = Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame], Reconciliation]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What ``reconcile`` says of some rows alone.
-
-    Attributes:
-        rows: which rows of the whole sides these are; they were given to ``reconcile`` in this order.
-        told: what it says; groups and rows are numbered as if there were no others.
-    """
-
-    rows: Rows
-    told: Reconciliation
-
-
-#: Rows of all sides that are reconciled in one go.
-SIZE = 3_000_000
-
-
-def in_parts(
-    sides: Mapping[str, pl.DataFrame], standard: Standard, one: Reconciling, size: int = SIZE
-) -> Reconciliation:
-    """Reconcile sides that are at hand, at most about ``size`` rows of all of them at a time."""
-    if sum(sides[side].height for side in SIDES) <= size:
-        return one(*(sides[side] for side in SIDES))
-    told = {side: words(sides[side].lazy(), standard).collect() for side in SIDES}
-    return reconcile_in_parts(told, size, lambda side, rows: sides[side][rows], one)
 
 
 def words(side: pl.LazyFrame, standard: Standard) -> pl.LazyFrame:
@@ -134,57 +101,3 @@ def _together(told: pl.DataFrame) -> pl.Series:
         if reached.equals(first):
             return first
         first = reached
-
-
-def reconcile_in_parts(told: Mapping[str, pl.DataFrame], size: int, read: Reading, one: Reconciling) -> Reconciliation:
-    """Return what ``one`` would say of the whole sides, which never lie in memory together.
-
-    Args:
-        told: the words of each side's rows, in their order.
-        size: about how many rows of all sides are looked at in one go.
-        read: gives some rows of a side, by their numbers.
-        one: reconciles source, ledger and feed.
-    """
-    parts = (Part(rows, one(*(read(side, rows[side]) for side in SIDES))) for rows in partition(told, size))
-    return merge(parts, {side: told[side].height for side in SIDES})
-
-
-def merge(parts: Iterable[Part], heights: Mapping[str, int]) -> Reconciliation:
-    """Return what ``reconcile`` says of the whole, from what it says of every part.
-
-    Args:
-        parts: each row of every side is in one of them.
-        heights: the number of rows of each whole side.
-    """
-    told = [_renumbered(part, heights) for part in parts]
-    heads = pl.concat([each.heads for each in told])
-    number = heads.rank("ordinal").cast(pl.Int64)
-    ends = list(accumulate(each.heads.len() for each in told))
-    starts = [0, *ends]
-
-    def joined(name: str, order: Sequence[str]) -> pl.DataFrame:
-        frames = (
-            getattr(each, name).with_columns(group=number.gather(getattr(each, name)["group"] - 1 + start))
-            for each, start in zip(told, starts, strict=False)
-        )
-        whole: pl.DataFrame = pl.concat(frames)
-        return whole.sort(order, maintain_order=True)
-
-    return Reconciliation(
-        verdicts=joined("verdicts", ["group"]),
-        differences=joined("differences", ["group"]),
-        members=joined("members", ["group"]),
-        rows=joined("rows", ["source_row"]),
-        tried=joined("tried", ["group"]),
-        heads=heads.sort(),
-    )
-
-
-def _renumbered(part: Part, heights: Mapping[str, int]) -> Reconciliation:
-    """Return a part with the row numbers of the whole; its groups keep their own."""
-    starts = {SOURCE: 0, LEDGER: heights[SOURCE], FEED: heights[SOURCE] + heights[LEDGER]}
-    nodes = pl.concat([part.rows[side] + starts[side] for side in SIDES])
-    source_row = part.rows[SOURCE].gather(part.told.rows["source_row"])
-    return replace(
-        part.told, rows=part.told.rows.with_columns(source_row=source_row), heads=nodes.gather(part.told.heads)
-    )

@@ -13,7 +13,7 @@ import polars as pl
 
 #: The near row's side and place; the first field that failed the rule, empty if it fits not surely enough; its values.
 TRIED_COLUMNS = ("group", "side", "origin", "rule", "field", "here", "there")
-_TRIED = {name: pl.Int64 if name == "group" else pl.String for name in TRIED_COLUMNS}
+NOTHING_TRIED = pl.DataFrame(schema={name: pl.Int64 if name == "group" else pl.String for name in TRIED_COLUMNS})
 
 
 class Verdict(StrEnum):
@@ -181,7 +181,7 @@ class Report(RunReport):
     reviews: pl.DataFrame = field(default_factory=no_reviews)
     shadow: pl.DataFrame = field(default_factory=pl.DataFrame)
     shadow_differences: pl.DataFrame = field(default_factory=pl.DataFrame)
-    tried: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_TRIED))
+    tried: pl.DataFrame = field(default_factory=lambda: NOTHING_TRIED)
 
     @property
     def in_shadow(self) -> bool:

@@ -24,6 +24,8 @@ from words.errors import SystemFailure
 from words.languages import gettext as _
 
 TASK = "yinxin.fire"
+#: The task of a part of a reconciliation, its queue, and how much more urgent it is than a firing: a run waits for it.
+PART_TASK, PART_QUEUE, PART_PRIORITY = "yinxin.part", "parts", 1 << 20
 #: Seconds after which a worker that did not report counts as dead, and between two of its reports.
 SILENCE, REPORT = 30.0, 10.0
 _MAKING = 0x5979  # any number that nobody else locks
@@ -81,6 +83,21 @@ class Dispatch:
         except ConnectorException as error:
             raise away() from error
 
+    def call(self, keys: Iterable[str]) -> None:
+        """Defer a job for every part of a reconciliation that waits for whoever is free.
+
+        Raises:
+            SystemFailure: the server cannot be reached.
+        """
+        try:
+            for key in keys:
+                job = self._app.configure_task(
+                    PART_TASK, queue=PART_QUEUE, priority=PART_PRIORITY, queueing_lock=f"part {key}"
+                )
+                job.defer(key=key)
+        except ConnectorException as error:
+            raise away() from error
+
     def close(self) -> None:
         """Let go of the server."""
         self._app.close()
@@ -115,7 +132,7 @@ async def supply(app: App, queued: Iterable[Firing]) -> None:
 
 async def revive(app: App) -> int:
     """Queue the jobs of dead workers again; returns how many there were."""
-    stalled = list(await app.job_manager.get_stalled_jobs(task_name=TASK, seconds_since_heartbeat=SILENCE))
+    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENCE))
     for job in stalled:
         logger.warning("the worker of {} is dead; its job is queued again", job.task_kwargs.get("key"))
         try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -37,6 +38,7 @@ class Hand:
         size: how many firings at a time.
         queues: those that are served; all if none are named.
         rounds: what is done every quarter of a minute besides.
+        part: judges a part of a reconciliation, by its key.
     """
 
     address: str
@@ -45,6 +47,7 @@ class Hand:
     size: int
     queues: Collection[str] = ()
     rounds: Sequence[Callable[[], object]] = ()
+    part: Callable[[str], object] = str
     doing: set[str] = field(default_factory=set)
     _last: float = field(default_factory=time.monotonic)
 
@@ -74,6 +77,11 @@ class Hand:
         async def fire(key: str) -> None:
             await self._fire(app, pool, key)
 
+        @app.task(name=fleet.PART_TASK)
+        async def part(key: str) -> None:
+            with self._at(f"part {key}"):
+                await asyncio.get_running_loop().run_in_executor(pool, self.part, key)
+
         async with app.open_async():
             worker = asyncio.create_task(app.run_worker_async(**self._options()))
             rounds = asyncio.create_task(self._rounds(app, pool))
@@ -94,13 +102,18 @@ class Hand:
 
     async def _fire(self, app: App, pool: ThreadPoolExecutor, key: str) -> None:
         loop, room = asyncio.get_running_loop(), self.clerk.room()
-        self.doing.add(key)
-        try:
+        with self._at(key):
             firing = await loop.run_in_executor(pool, self._attended, key, room)
-        finally:
-            self.doing.discard(key)
         if firing and firing.state == "queued" and not self.attendant.stopping.is_set():
             await fleet.again(app, firing, _PAUSE)
+
+    @contextmanager
+    def _at(self, what: str) -> Iterator[None]:
+        self.doing.add(what)
+        try:
+            yield
+        finally:
+            self.doing.discard(what)
 
     def _attended(self, key: str, room: dict[str, int]) -> Firing | None:
         """Attend a firing; one that could not start is returned as it stands."""

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +24,8 @@ from reconciliation.clocks import Clock
 from reconciliation.comparing import compare
 from reconciliation.linking import link_sides
 from reconciliation.matching import match, rules_for
-from reconciliation.partitions import in_parts
-from reconciliation.policies import Policy
-from reconciliation.verdicts import reconcile
+from reconciliation.parts import in_parts
+from reconciliation.terms import Terms
 
 Frames = dict[str, pl.DataFrame]
 Counts = dict[str, int]
@@ -70,8 +68,7 @@ def report(sides: Frames, *, exact: bool, size: int = 1 << 62) -> Counts:
     days = [date(2020, 1, 1) + timedelta(days) for days in range(2200)]
     deadlines = {day.isoformat(): (day + timedelta(10)).isoformat() for day in days}
     clock = Clock("2026-01-01", deadlines, "2026-01-03")
-    one = partial(reconcile, standard=LICENCE, clock=clock, policy=Policy(), exact=exact)
-    told = in_parts(sides, LICENCE, one, size)
+    told = in_parts(sides, Terms(LICENCE, clock, exact=exact), size)
     return {"groups": told.verdicts.height, "differing": told.differences.height}
 
 

@@ -15,7 +15,8 @@ from mappings.identity import with_identity
 from mappings.profiles import Profile
 from mappings.standards import LICENCE
 from reconciliation.clocks import Clock
-from reconciliation.policies import Policy
+from reconciliation.linking import SIDES
+from reconciliation.terms import Terms
 from reconciliation.verdicts import reconcile
 from tests.bots.hostile import HostileFeed
 from tests.bots.test_exactly_once import Bureau
@@ -83,7 +84,9 @@ def test_what_others_published_is_known_by_the_record_that_would_be_shown_so() -
         told[1],
         told[2].with_columns(received=pl.lit("")),
     )
-    found = reconcile(source, ledger, feed, standard=LICENCE, clock=Clock("2024-04-01", {}, ""), policy=Policy())
+    found = reconcile(
+        dict(zip(SIDES, (source, ledger, feed), strict=True)), Terms(LICENCE, Clock("2024-04-01", {}, ""))
+    )
     assert found.differences["field"].to_list() == ["content"]
     assert found.rows["bucket"].to_list() == ["already_disclosed", "held"]
 

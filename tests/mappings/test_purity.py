@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MATCHING = (
     *("matching", "meeting", "linking", "grouping", "comparing", "clocks", "describing", "policies", "verdicts"),
+    *("reconciled", "neighbours", "nearest", "apart", "terms", "parts"),
     *("partitions", "rates", "report", "shipping", "summary", "history", "monthly", "shadow"),
     *("bases", "disposing", "reviews", "handed", "returned", "answers"),
 )

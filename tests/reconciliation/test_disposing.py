@@ -13,8 +13,8 @@ from reconciliation.bases import with_bases
 from reconciliation.disposing import STANDING_COLUMNS, dispose
 from reconciliation.headings import DISPOSITIONS
 from reconciliation.rates import rates
+from reconciliation.reconciled import Reconciliation
 from reconciliation.report import REVIEW_COLUMNS
-from reconciliation.verdicts import Reconciliation
 from tests.reconciliation.frames import Row, licence, shuffled, sides
 from tests.reconciliation.test_verdicts import judge
 from words.languages import choose

@@ -18,9 +18,10 @@ from mappings.choices import canonical
 from mappings.standards import LICENCE, PENALTY, Standard
 from reconciliation.clocks import Clock
 from reconciliation.matching import RAW
-from reconciliation.policies import Policy
+from reconciliation.reconciled import Reconciliation
 from reconciliation.shipping import pack
-from reconciliation.verdicts import Reconciliation, reconcile
+from reconciliation.terms import Terms
+from reconciliation.verdicts import reconcile
 from tests.end_to_end.town import furnished
 from tests.reconciliation.builders import empty_report
 from words import languages
@@ -84,8 +85,8 @@ def _row(standard: Standard, told: str, at: int, row: dict[str, Any]) -> dict[st
 
 def judged(case: dict[str, Any]) -> Reconciliation:
     """Reconcile a case under the default policy."""
-    sides = (side(case, told) for told in SIDES)
-    return reconcile(*sides, standard=standard_of(case), clock=CLOCK, policy=Policy())
+    sides = {name: side(case, told) for told, name in SIDES.items()}
+    return reconcile(sides, Terms(standard_of(case), CLOCK))
 
 
 def named(case: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from dataclasses import fields
 
 import polars as pl
 import pytest
@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from mappings.standards import LICENCE
 from reconciliation.clocks import Clock
 from reconciliation.linking import SIDES
-from reconciliation.partitions import Part, in_parts, merge, partition, reconcile_in_parts, words
-from reconciliation.policies import Policy
-from reconciliation.verdicts import Reconciliation, reconcile
+from reconciliation.partitions import partition, words
+from reconciliation.parts import Part, in_parts, merge, reconcile_in_parts
+from reconciliation.reconciled import Reconciliation
+from reconciliation.terms import Terms
+from reconciliation.verdicts import judge, reconcile
 from tests.reconciliation.frames import licence, side, sides
 
 CLOCK = Clock("2024-04-01", {"2024-03-15": "2024-03-22", "2024-03-18": "2024-04-03"}, "2024-04-03")
@@ -29,53 +31,50 @@ def told_of(frames: Frames) -> dict[str, pl.DataFrame]:
 
 
 def same(one: Reconciliation, other: Reconciliation) -> bool:
-    """Tell whether two reconciliations say the same in the same order; what is near is looked for in the part only."""
-    names = ("differences", "members", "rows", "heads")
-    verdicts = (each.verdicts.drop("suggestion", "why_not") for each in (one, other))
-    return next(verdicts).equals(next(verdicts)) and all(getattr(one, n).equals(getattr(other, n)) for n in names)
+    """Tell whether two reconciliations say the same in the same order."""
+    return all(getattr(one, each.name).equals(getattr(other, each.name)) for each in fields(Reconciliation))
 
 
-def reconciling(*, exact: bool) -> partial[Reconciliation]:
+def on(*, exact: bool) -> Terms:
     """Return how sides are reconciled here."""
-    return partial(reconcile, standard=LICENCE, clock=CLOCK, policy=Policy(), exact=exact)
+    return Terms(LICENCE, CLOCK, exact=exact)
 
 
 @settings(deadline=None, max_examples=15)
 @given(frames=three, size=st.integers(1, 8), exact=st.booleans())
 def test_in_parts_as_in_one_go(frames: Frames, size: int, *, exact: bool) -> None:
     """However small the parts, they add up to the result of the whole, row by row and in its order."""
-    one = reconciling(exact=exact)
-    found = in_parts(frames, LICENCE, one, size)
-    assert same(found, one(*(frames[name] for name in SIDES)))
+    found = in_parts(frames, on(exact=exact), size)
+    assert same(found, reconcile(frames, on(exact=exact)))
 
 
 @settings(deadline=None, max_examples=8)
 @given(frames=three, size=st.integers(1, 8))
 def test_from_files_as_in_memory(tmp_path_factory: pytest.TempPathFactory, frames: Frames, size: int) -> None:
     """Sides that lie in files, of which only a part is read at a time, give the same."""
-    folder, one = tmp_path_factory.mktemp("sides"), reconciling(exact=True)
+    folder, terms = tmp_path_factory.mktemp("sides"), on(exact=True)
     for name in SIDES:
         frames[name].write_parquet(folder / f"{name}.parquet")
     lazy = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in SIDES}
     told = {name: words(lazy[name], LICENCE).collect() for name in SIDES}
-    found = reconcile_in_parts(told, size, lambda name, rows: lazy[name].collect()[rows], one)
-    assert same(found, one(*(frames[name] for name in SIDES)))
+    found = reconcile_in_parts(told, size, lambda name, rows: lazy[name].collect()[rows], terms)
+    assert same(found, reconcile(frames, terms))
 
 
 @settings(deadline=None, max_examples=15)
 @given(frames=three, data=st.data())
 def test_any_distribution_of_the_sets_adds_up(frames: Frames, data: st.DataObject) -> None:
     """Which sets of rows share a part, and which part is done first, changes nothing."""
-    one = reconciling(exact=True)
+    terms = on(exact=True)
     smallest = partition(told_of(frames), 1)
     bins = [data.draw(st.integers(0, 2)) for _part in smallest]
     parts = []
     for number in data.draw(st.permutations(sorted(set(bins)))):
         mine = [part for part, own in zip(smallest, bins, strict=True) if own == number]
         rows = {name: pl.concat([part[name] for part in mine]).sort() for name in SIDES}
-        parts.append(Part(rows, one(*(frames[name][rows[name]] for name in SIDES))))
+        parts.append(Part(rows, judge({name: frames[name][rows[name]] for name in SIDES}, terms)))
     found = merge(parts, {name: frames[name].height for name in SIDES})
-    assert same(found, one(*(frames[name] for name in SIDES)))
+    assert same(found, judge(frames, terms))
 
 
 @settings(deadline=None, max_examples=15)

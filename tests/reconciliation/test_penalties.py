@@ -11,12 +11,15 @@ import pytest
 
 from mappings.standards import LICENCE, PENALTY
 from reconciliation.clocks import Clock
+from reconciliation.linking import SIDES
 from reconciliation.matching import RULES, rules_for
 from reconciliation.policies import Policy
 from reconciliation.rates import rates
+from reconciliation.reconciled import Reconciliation
 from reconciliation.report import Report
 from reconciliation.shipping import pack, unpack
-from reconciliation.verdicts import Reconciliation, reconcile
+from reconciliation.terms import Terms
+from reconciliation.verdicts import reconcile
 from tests.reconciliation.builders import report
 from words.errors import UsageError
 
@@ -50,7 +53,7 @@ def judge(
 ) -> Reconciliation:
     """Reconcile three lists of penalties."""
     frames = side("source", *source), side("ledger", *ledger), side("feed", *feed)
-    return reconcile(*frames, standard=PENALTY, clock=CLOCK, policy=Policy.model_validate(policy))
+    return reconcile(dict(zip(SIDES, frames, strict=True)), Terms(PENALTY, CLOCK, Policy.model_validate(policy)))
 
 
 def test_the_cascade_has_only_rules_whose_fields_there_are() -> None:

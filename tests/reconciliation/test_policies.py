@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from mappings.standards import LICENCE
+from reconciliation.linking import SIDES
 from reconciliation.policies import Policy
+from reconciliation.terms import Terms
 from reconciliation.verdicts import reconcile
 from tests.reconciliation.frames import Row, licence, side
 from tests.reconciliation.test_verdicts import CLOCK
@@ -32,7 +34,7 @@ def english() -> Iterator[None]:
 def judge(source: list[Row], ledger: list[Row], feed: list[Row], policy: Policy) -> tuple[str, str]:
     """Return bucket and reason of the only group that has a source row."""
     frames = side("source", source), side("ledger", ledger), side("feed", feed)
-    found = reconcile(*frames, standard=LICENCE, clock=CLOCK, policy=policy)
+    found = reconcile(dict(zip(SIDES, frames, strict=True)), Terms(LICENCE, CLOCK, policy))
     rows = found.verdicts.filter(found.verdicts["source_origin"] != "")
     return rows.select("bucket", "reason").row(0)
 

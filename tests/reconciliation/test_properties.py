@@ -21,8 +21,9 @@ from mappings.written import number_key
 from reconciliation.grouping import gather_groups
 from reconciliation.linking import SIDES
 from reconciliation.matching import IDENTITY, NORMALISED, NUMBER_KEY, RAW, RULES, Rule, match
-from reconciliation.policies import Policy
-from reconciliation.verdicts import Reconciliation, reconcile
+from reconciliation.reconciled import Reconciliation
+from reconciliation.terms import Terms
+from reconciliation.verdicts import reconcile
 from tests.mappings.rows import raw, shipped
 from tests.reconciliation.frames import Row, shuffled, sides
 from tests.reconciliation.test_matching import Told, told
@@ -34,7 +35,7 @@ few = settings(deadline=None, max_examples=15)
 
 def judge(source: pl.DataFrame, ledger: pl.DataFrame, feed: pl.DataFrame) -> Reconciliation:
     """Reconcile under the default policy."""
-    return reconcile(source, ledger, feed, standard=LICENCE, clock=CLOCK, policy=Policy())
+    return reconcile(dict(zip(SIDES, (source, ledger, feed), strict=True)), Terms(LICENCE, CLOCK))
 
 
 def without_numbers(found: Reconciliation) -> list[list[tuple[str, ...]]]:

@@ -9,9 +9,11 @@ import pytest
 
 from mappings.standards import LICENCE
 from reconciliation.clocks import Clock
-from reconciliation.policies import Policy
+from reconciliation.linking import SIDES
+from reconciliation.reconciled import Reconciliation
 from reconciliation.report import DIFFERENCE_COLUMNS, MEMBER_COLUMNS, VERDICT_COLUMNS
-from reconciliation.verdicts import Reconciliation, reconcile
+from reconciliation.terms import Terms
+from reconciliation.verdicts import reconcile
 from tests.reconciliation.frames import Row, licence, side
 
 CLOCK = Clock(
@@ -31,7 +33,7 @@ def judge(
 ) -> Reconciliation:
     """Reconcile three lists of rows under the default policy."""
     frames = side("source", source), side("ledger", ledger), side("feed", feed)
-    return reconcile(*frames, standard=LICENCE, clock=clock, policy=Policy(), exact=exact)
+    return reconcile(dict(zip(SIDES, frames, strict=True)), Terms(LICENCE, clock, exact=exact))
 
 
 def one(found: Reconciliation, *columns: str) -> tuple[str, ...]:
@@ -88,7 +90,7 @@ def test_a_column_that_a_ledger_lacks_is_never_stated() -> None:
     """A ledger of three columns agrees when these three do."""
     ledger = side("ledger", [licence()]).select("origin", "document_number", "name", "content")
     frames = side("source", [licence()]), ledger, pl.DataFrame()
-    found = reconcile(*frames, standard=LICENCE, clock=CLOCK, policy=Policy())
+    found = reconcile(dict(zip(SIDES, frames, strict=True)), Terms(LICENCE, CLOCK))
     assert one(found, "verdict", "rule", "source_origin", "ledger_origin", "feed_origin") == (
         "agreed",
         "document_number_and_name",
@@ -185,7 +187,7 @@ def test_the_nearest_record_is_suggested_on_both_sides() -> None:
 
 def test_no_rows_at_all_give_empty_frames_of_the_right_shape() -> None:
     """A quiet day is a report with nothing in it, not an error."""
-    found = reconcile(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), standard=LICENCE, clock=CLOCK, policy=Policy())
+    found = reconcile(dict.fromkeys(SIDES, pl.DataFrame()), Terms(LICENCE, CLOCK))
     texts = dict.fromkeys(VERDICT_COLUMNS[1:], pl.String)
     assert found.verdicts.schema == pl.Schema({"group": pl.Int64, **texts})
     assert found.differences.schema == pl.Schema(
