@@ -113,7 +113,10 @@ def _judge(desk: Desk, towns: list[Town], keys: list[str]) -> None:
         until(lambda: not journal.leases(), within=TERM + 5)
         assert journal.audit().whole
         runs = journal.runs(limit=1000)
-    assert Counter(run.bot for run in runs if run.state == "done") == {f"city{n}": ROUNDS for n in range(TOWNS)}
+    done = Counter(run.bot for run in runs if run.state == "done")
+    assert all(done[f"city{n}"] >= ROUNDS for n in range(TOWNS)), done
+    # Whoever dies between the end of a run and that of its firing has it gone through again, with nothing left to send.
+    assert done.total() <= TOWNS * ROUNDS + KILLS, done
     for n in range(TOWNS):
         mine = sorted((run for run in runs if run.bot == f"city{n}"), key=lambda run: run.started_at)
         assert all(_ended(before) <= datetime.fromisoformat(after.started_at) for before, after in pairwise(mine))
