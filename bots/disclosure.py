@@ -63,6 +63,8 @@ class Disclosure(Story):
             shown = await self._asked(run_id, feed)
         with self.watch.step("reconcile"):
             records = self._judged(source.records)
+            own = gathering.with_known_authorities(ledger.records, records, self.standard)
+            ledger = replace(ledger, records=own)
             found = self._reconcile(records, ledger, feed, source.quarantine)
             found, reviews = dispose(found, as_frame(standing(self.journal.dispositions())))
             gated, found = self._gated(run_id, records, found, shown, source, feed)
@@ -125,16 +127,15 @@ class Disclosure(Story):
     def _reconcile(
         self, records: pl.DataFrame, ledger: gathering.Side, feed: gathering.Side, quarantine: pl.DataFrame
     ) -> Reconciliation:
-        own = gathering.with_known_authorities(ledger.records, records, self.standard)
-        self.clock = self._clock([records, own, feed.records, quarantine])
-        return self._against(records, own, feed.records, quarantine)
+        self.clock = self._clock([records, ledger.records, feed.records, quarantine])
+        return self._against(records, ledger.records, feed.records, quarantine)
 
     def _against(
-        self, records: pl.DataFrame, own: pl.DataFrame, feed: pl.DataFrame, quarantine: pl.DataFrame
+        self, records: pl.DataFrame, ledger: pl.DataFrame, feed: pl.DataFrame, quarantine: pl.DataFrame
     ) -> Reconciliation:
         sides = {
             SOURCE: records,
-            LEDGER: gathering.without_quarantined(own, quarantine),
+            LEDGER: gathering.without_quarantined(ledger, quarantine),
             FEED: gathering.without_quarantined(feed, quarantine),
         }
         terms = Terms(self.standard, self.clock, self.declared.policy, self.declared.matching)
@@ -147,8 +148,7 @@ class Disclosure(Story):
         if not self.declared.in_shadow:
             return None
         self.result = {"shadow": True}
-        own = gathering.with_known_authorities(ledger.records, records, self.standard)
-        alone = self._against(records, own, feed.records.clear(), quarantine)
+        alone = self._against(records, ledger.records, feed.records.clear(), quarantine)
         return shadow(
             would_send(self.feed, records.filter(alone.rows["bucket"] == Bucket.DUE.value)),
             feed.records,

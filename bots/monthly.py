@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from importlib.metadata import version
@@ -25,26 +24,10 @@ from words.errors import UsageError
 from words.languages import N_
 from words.languages import gettext as _
 
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 _TOLD = (
     *("document_number", "name", "item", "authority_name", "decision_date", "deadline", "disclosed_on"),
     *("verdict", "bucket", "outcome", "reason", *FLAGS),
 )
-
-
-def month_of(text: str) -> str:
-    """Return a month as it is written everywhere.
-
-    Raises:
-        UsageError: it is none.
-    """
-    if _MONTH.fullmatch(text) and text[:4] > "0001":
-        return text
-    raise UsageError(
-        "not-a-month",
-        _("“{text}” is not a month.").format(text=text),
-        todo=_("Write it as YYYY-MM, for example 2024-07."),
-    )
 
 
 def monthly_report(workspace: Workspace, journal: Journal, month: str) -> MonthlyReport:

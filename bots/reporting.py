@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from bots import delivering
+from bots.forms import Form
 from bots.gathering import Side
 from bots.order import Order
 from bots.timing import timeline_of
@@ -39,14 +39,6 @@ if TYPE_CHECKING:
 
 #: The kind of evidence under which a run keeps its report.
 REPORT = "report"
-
-
-class Form(StrEnum):
-    """How a report is written."""
-
-    XLSX = "xlsx"  # the workbook
-    HTML = "html"  # one page for a browser
-    JSON = "json"  # data for other programs
 
 
 @dataclass(frozen=True, slots=True)

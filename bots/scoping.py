@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bots.periods import month_of
 from journal import Delivery, Disposition, EventRow, Journal, RunRow
 from mappings.normalise import document_number
 from words.errors import UsageError
 from words.languages import gettext as _
 
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 _ALL = 1_000_000  # runs; more than there ever are
 
 
@@ -86,12 +86,7 @@ def scope_of(journal: Journal, *, run: str | None, month: str | None, record: st
 
 
 def _of_month(journal: Journal, month: str) -> Scope:
-    if not _MONTH.fullmatch(month):
-        raise UsageError(
-            "not-a-period",
-            _("“{text}” is not a month.").format(text=month),
-            todo=_("Write it as YYYY-MM, for example 2026-10."),
-        )
+    month = month_of(month)
     return Scope(month, _known([run for run in journal.runs(_ALL) if run.as_of.startswith(month)], month))
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def monthly(call: Call, text: str, nil: Sequence[str]) -> int:
     """Confirm nil returns, write the monthly report, and show it; 1 if something of it needs a person."""
-    from bots.monthly import confirm_nil, month_of, monthly_report, result_of
+    from bots.monthly import confirm_nil, monthly_report, result_of
+    from bots.periods import month_of
     from reconciliation.monthly_sheets import write_monthly
 
     workspace, month = call.workspace(), month_of(text)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bots.forms import Form
 from cli.commands import Call, command
 from words.errors import UsageError
 from words.languages import N_
@@ -14,15 +14,6 @@ from words.languages import gettext as _
 
 if TYPE_CHECKING:
     from journal import Journal
-
-
-class Form(StrEnum):
-    """What a report can be written as."""
-
-    XLSX = "xlsx"
-    HTML = "html"
-    JSON = "json"
-    TEXT = "text"
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +46,6 @@ def register(app: typer.Typer) -> None:
                 _("A nil return is of a month."),
                 todo=_("Name the month with --month YYYY-MM."),
             )
-        from bots.reporting import Form as Written
         from bots.reporting import kept_report, write_report
         from cli.outcomes import result_of
         from cli.run import show
@@ -65,7 +55,7 @@ def register(app: typer.Typer) -> None:
             kept = kept_report(journal, run or _last(journal))
             written = None
             if form is not Form.TEXT:
-                written = write_report(kept, workspace.folder / "reports", journal.folder, Written(form))
+                written = write_report(kept, workspace.folder / "reports", journal.folder, form)
         show(call, kept, written)
         result = result_of(kept, written if form is Form.XLSX else None, {})
         call.printer.done(result | {"file": str(written or "")})

@@ -10,6 +10,7 @@ from reconciliation.grouping import Groups
 from reconciliation.linking import FEED, LEDGER, SIDES, SOURCE, Sides
 from reconciliation.report import Compliance, Verdict
 from reconciliation.sentences import fill
+from reconciliation.twins import twins
 from words.languages import N_
 from words.languages import gettext as _
 
@@ -22,7 +23,7 @@ NEAR = {
 
 
 def describe(sides: Sides, groups: Groups, differing: pl.DataFrame, clock: Clock) -> pl.DataFrame:
-    """Return the table of groups with every column of the verdicts that needs no policy, and ``malformed``.
+    """Return the table of groups with every column of the verdicts that needs no policy, ``malformed`` and ``twin``.
 
     Args:
         sides: canonical records per side.
@@ -39,6 +40,7 @@ def describe(sides: Sides, groups: Groups, differing: pl.DataFrame, clock: Clock
         _least(groups, SOURCE, source["malformed"]).alias("malformed"),
         _least(groups, FEED, feed["received"]).alias("disclosed_on"),
         _listed(differing, groups.table.height).alias("differing"),
+        twins(sides, groups),
     ).with_columns(pl.col(pl.String).fill_null(""))
     table = table.with_columns(deadline=deadline_of(pl.col("decision_date"), clock))
     return table.with_columns(verdict=_verdict(), compliance=_compliance(), timeliness=timeliness(clock))

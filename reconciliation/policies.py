@@ -21,6 +21,11 @@ Sending = Literal["deliver", "hold"]
 #: Why a record is held, the strongest reason first: the setting that holds it, the column that tells, the sentence.
 REASONS = (
     ("ambiguous", "ambiguous", N_("Several records carry the same key; a person has to say which is which.")),
+    (
+        "ambiguous",
+        "twin",
+        N_("The source has it once more, as {twin}; a person has to say which is right."),
+    ),
     ("malformed", "malformed", N_("The receiver would refuse it: {malformed}")),
     ("differs_from_feed", "feed_fields", N_("It differs from what the feed shows: {feed_fields}")),
     (None, "ledger_fields", N_("It differs from the ledger: {ledger_fields}")),
@@ -80,7 +85,8 @@ def decide(table: pl.DataFrame, differences: pl.DataFrame, policy: Policy, stand
 
     Args:
         table: one row per group, numbered from 1 in order: ``verdict``, ``malformed`` (why the receiver would refuse
-            it, or empty), ``source_row`` and ``feed_row`` (null where that side has none).
+            it, or empty), ``twin`` (how the source writes the same number in another row, or empty), ``source_row`` and
+            ``feed_row`` (null where that side has none).
         differences: ``group``, ``field`` and ``against`` (ledger or feed) of every difference.
         policy: what the bot is told to do.
         standard: gives the labels of the fields.

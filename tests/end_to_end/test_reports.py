@@ -12,7 +12,8 @@ import openpyxl
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from bots.reporting import Form, kept_report, write_linked
+from bots.forms import Form
+from bots.reporting import kept_report, write_linked
 from bots.workspace import Workspace
 from reconciliation.report import Report
 from tests.end_to_end.town import Desk, Town

@@ -156,7 +156,7 @@ def _packed(desk: Desk, run: str, number: str, folder: Path) -> None:
     ("words", "reason"),
     [
         (("review", "pack"), "one-of-three"),
-        (("review", "pack", "--month", "2024"), "not-a-period"),
+        (("review", "pack", "--month", "2024"), "not-a-month"),
         (("review", "pack", "--record", "呼审批〔1999〕1号"), "nothing-to-pack"),
         (("review", "pack", "no-run"), "unknown-run"),
         (("review", "import", "nowhere.xlsx"), "unreadable-file"),
