@@ -154,10 +154,12 @@ def _split(
 
 def _unusable(values: pl.DataFrame) -> list[Finding]:
     """A ledger row is usable when it says which decision it means: a document number, or a name with a date."""
-    nameless = values["name"].fill_null("") == ""
-    undated = values["decision_date"].fill_null("") == ""
-    numberless = values["document_number"].fill_null("") == ""
-    rows = (numberless & (nameless | undated)).arg_true().to_list()
+
+    def unstated(name: str) -> pl.Expr:
+        return pl.col(name).fill_null("") == "" if name in values.columns else pl.lit(True)
+
+    nameless = unstated("name") | unstated("decision_date")
+    rows = values.select(unstated("document_number") & nameless).to_series().arg_true().to_list()
     return [Finding(row, "document_number", "", "mandatory") for row in rows]
 
 

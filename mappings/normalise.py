@@ -17,7 +17,7 @@ from mappings.standards.fields import EVENT_KEYS, Kind
 LONG_TERM = "2099-12-31"
 #: What stands between several entries of a code table in one value.
 BETWEEN = "、"
-_LONG_TERM_WORDS = {"长期", "长期有效", "永久", "永久有效", "无固定期限", "9999-12-31", "2099-12-31", "2099-12-30"}
+LONG_TERM_WORDS = {"长期", "长期有效", "永久", "永久有效", "无固定期限", "9999-12-31", "2099-12-31", "2099-12-30"}
 NOTHING = {"", "/", "\\", "-", "--", "—", "——", "空", "无", "暂无", "未提供", "未知", "未填写", "none", "null", "nan"}
 #: What people type where a value must be, besides these; as a regular expression for whole texts of any case.
 PLACEHOLDER = "不详|待定|待补充?|待核实|没有|无此项|同上|略|测试|na|tbd|x+|0+"
@@ -104,12 +104,12 @@ def calendar_date(text: str) -> str:
     folded = fold(text)
     time = _TIME.search(folded)
     shown = re.sub(r"\s", "", folded[: time.start()] if time else folded)
-    if shown in _LONG_TERM_WORDS:
+    if shown in LONG_TERM_WORDS:
         return LONG_TERM
     day = _written_day(shown)
-    if time and time[3] and day.isoformat() not in _LONG_TERM_WORDS:
+    if time and time[3] and day.isoformat() not in LONG_TERM_WORDS:
         day += timedelta(days=_minutes(time) // _DAY)
-    return LONG_TERM if day.isoformat() in _LONG_TERM_WORDS else day.isoformat()
+    return LONG_TERM if day.isoformat() in LONG_TERM_WORDS else day.isoformat()
 
 
 def moment(text: str) -> str:

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from mappings.editions import STATUS_CODES
-from mappings.normalise import Unfit, fold, hyphenless
+from mappings.normalise import LONG_TERM_WORDS, Unfit, fold, hyphenless
 from mappings.numbers import valid_identity_number, valid_uscc
 from mappings.standards.fields import EVENT_KEYS
 from mappings.standards.licence import ORGANIZATION, PERSON, SOLE_TRADER
@@ -33,8 +33,9 @@ def _epoch_ms(text: str) -> str:
 
 
 def _range_start(text: str) -> str:
-    """``2024-03-15至2027-03-14`` → its first part; a single value stays."""
-    return _RANGE.split(text, maxsplit=1)[0]
+    """``2024-03-15至2027-03-14`` → its first part; a single value stays, but 长期 alone says nothing of a beginning."""
+    first = _RANGE.split(text, maxsplit=1)[0]
+    return "" if fold(first) in LONG_TERM_WORDS else first
 
 
 def _range_end(text: str) -> str:

@@ -11,7 +11,7 @@ from mappings.apply import ORIGIN, ROW_KEY, Finding, Mapped, apply
 from mappings.mapping import Mapping
 from mappings.normalise import blank
 from mappings.rules import RULES
-from mappings.standards import LICENCE
+from mappings.standards import LICENCE, STANDARDS
 from tests.mappings.rows import (
     by_label,
     canonical,
@@ -104,6 +104,14 @@ def test_a_ledger_loses_no_row_either(data: st.DataObject, size: int) -> None:
         assert blank(row["许可决定文书号"] or "")
         assert blank(row["行政相对人名称"] or "") or blank(row["许可决定日期"] or "")
     assert all(value is None or value for column in mapped.records.select(LICENCE.names) for value in column)
+
+
+@pytest.mark.parametrize("standard", STANDARDS)
+def test_a_partial_list_of_any_standard_keeps_the_rows_with_a_number(standard: str) -> None:
+    """Standards differ in the other fields that could say which decision a row means."""
+    text = f"standard: {standard}\npartial: true\nfields:\n  document_number: 编号\n"
+    rows = raw([{"编号": "审〔2024〕1号"}, {"编号": ""}], ["编号"])
+    assert apply(Mapping.parse(text, "mappings/test.yaml", "test"), rows).quarantined == 1
 
 
 @given(data=st.data(), size=st.integers(1, 5))
