@@ -8,6 +8,7 @@ import pytest
 
 from connectors.api import limits
 from tests.connectors.api.office import Office, nothing, open_office
+from tests.connectors.api.platform import Platform
 from words import languages
 
 
@@ -29,3 +30,11 @@ def office(_open: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     _open.asked.clear()
     _open.answer = nothing
     return _open
+
+
+@pytest.fixture
+def platform(office: Office) -> Platform:
+    """The receiver behind the office of this test."""
+    platform = Platform()
+    office.answer = platform.answer
+    return platform

@@ -150,3 +150,28 @@ def no_mapping() -> Mapping:
 def pages_of(count: int, size: int, number: int) -> list[dict[str, int]]:
     """One page of so many rows."""
     return [{"id": each} for each in range((number - 1) * size + 1, min(number * size, count) + 1)]
+
+
+COUNT = 23
+ENVELOPE = """
+envelope: {code: code, message: msg, success: [200], expired: [40101], again: [503], nothing: [204, 今日无数据]}
+"""
+PAGE = 'page: "{page}", size: "{size}"'
+
+
+def listing(paging: str, query: str, more: str = "") -> str:
+    """A list of interface declared in few words."""
+    return f"""
+list:
+  request: {{url: /list, query: {{{query}}}}}
+  paging: {paging}
+  size: 10
+  rows: rows
+  key: id
+  {more}
+"""
+
+
+async def keys(office: Office, text: str) -> list[int]:
+    """The keys of all rows in the order in which they came."""
+    return [int(row.key) for row in await rows_of(declared(office.url, text))]

@@ -15,7 +15,7 @@ from connectors.base import Action, Batch
 from mappings.profiles import Profile
 from mappings.standards import LICENCE
 from tests.bots.hostile import credit_profile
-from tests.connectors.api.office import Asked, client_of, declared
+from tests.connectors.api.office import Asked, Office, client_of, declared
 from tests.mappings.rows import canonical, record
 
 #: How it can treat one request: mute and slow take it and say so badly or late, deaf and busy take nothing.
@@ -146,3 +146,8 @@ class Platform:
 
 def _well(data: Any) -> Response:
     return JSONResponse({"code": 200, "data": data})
+
+
+def handed_over(office: Office) -> int:
+    """How many requests handed something over."""
+    return sum(each.path in {"/push", "/correct", "/withdraw"} for each in office.asked)
