@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from mappings.aliases import Aliases, Known
+from mappings.aliases import Aliases, Asked, Known
 from mappings.evidence import distinct, share, tells
 from mappings.headers import plain_header
 from mappings.recognised import Candidate, Column, Fate, Recognised, Sureness
@@ -47,18 +47,30 @@ def _alone(aliases: Aliases, word: str, heading: str, values: list[str]) -> Colu
     """Say what a column means, whatever stands beside it."""
     stem = _stem(aliases, word)
     if word not in aliases.known and (asked := aliases.asked.get(word) or aliases.asked.get(stem)):
-        candidates = [_candidate(aliases, each, each.mark, values) for each in asked.may_be]
-        ranked = tuple(sorted(candidates, key=lambda each: -each.share))
-        return Column(heading, word, "asked", ranked, asked.why, len(values))
+        return _asked(aliases, heading, word, asked, values)
     if known := aliases.known.get(word):
         return _judged(aliases, heading, word, known, known[0].mark, values)
     if word in aliases.beside:
         return Column(heading, word, "beside", values=len(values))
     if known := aliases.known.get(stem) or _same_stem(aliases, stem):
         return _judged(aliases, heading, word, known, "prefix", values)
+    if span := _span(aliases, word):
+        return _asked(aliases, heading, word, span, values)
     candidates = [Candidate(field.name, (), "values", fit) for field, fit in tells(aliases.standard, values, _LIKELY)]
     fate: Fate = "asked" if candidates else "unknown"
     return Column(heading, word, fate, tuple(candidates), "values" if candidates else "", len(values))
+
+
+def _asked(aliases: Aliases, heading: str, word: str, asked: Asked, values: list[str]) -> Column:
+    candidates = [_candidate(aliases, each, each.mark, values) for each in asked.may_be]
+    ranked = tuple(sorted(candidates, key=lambda each: -each.share))
+    return Column(heading, word, "asked", ranked, asked.why, len(values))
+
+
+def _span(aliases: Aliases, word: str) -> Asked | None:
+    """Return what a heading asks that ends in a word for how long something holds, whatever group stands before it."""
+    spans = (known for known, asked in aliases.asked.items() if asked.why == "range" and word.endswith(known))
+    return aliases.asked[longest] if (longest := max(spans, key=len, default="")) else None
 
 
 def _judged(

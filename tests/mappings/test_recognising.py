@@ -137,6 +137,14 @@ def test_values_rank_what_is_asked() -> None:
     assert (column.fate, column.why) == ("asked", "holder")
 
 
+@pytest.mark.parametrize("heading", ["有效期", "许可信息有效期", "证照_有效期限"])
+def test_how_long_something_holds_is_asked_under_any_group(heading: str) -> None:
+    """A merged heading above it changes nothing: from where to where is cut out of the text, if somebody says so."""
+    column = one(heading, RANGES)
+    assert (column.fate, column.why) == ("asked", "range")
+    assert {candidate.transforms for candidate in column.candidates[:2]} == {("range_start",), ("range_end",)}
+
+
 def test_codes_are_listed_for_whoever_knows_them() -> None:
     """A code table is never guessed; the question has its rows, and no long or personal text."""
     column = one("许可类别", ["02", "01", "01", "11010519491231002X"])
