@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 from urllib.request import Request, urlopen
 
@@ -26,6 +28,7 @@ from cli.init import furnish
 from cli.main import main
 from sandbox.city import build_city
 from sandbox.faults import Fault, Faults
+from sandbox.ledgers import write_ledgers
 from sandbox.model import City
 from sandbox.server import CityServer, create_app
 
@@ -38,6 +41,14 @@ SMALL = 0.04
 def city_of(seed: int, scale: float) -> City:
     """The city of a seed; building one of full size takes a second."""
     return build_city(seed, scale)
+
+
+@lru_cache(maxsize=8)
+def _ledgers_of(seed: int, scale: float) -> TemporaryDirectory[str]:
+    """The ledgers of a city's departments, written once a process."""
+    folder = TemporaryDirectory()
+    write_ledgers(city_of(seed, scale), Path(folder.name))
+    return folder
 
 
 @dataclass(slots=True)
@@ -235,6 +246,7 @@ def furnished(folder: Path, town: Town | None) -> Desk:
     """Lay a workspace out that runs against a city, or against an address where nobody answers."""
     host = town.url if town else "http://127.0.0.1:9"
     seed, scale = (town.city.seed, town.city.scale) if town else (1, SMALL)
+    shutil.copytree(_ledgers_of(seed, scale).name, folder / "ledgers")
     furnish(folder, host=host, seed=seed, scale=scale)
     return Desk(folder)
 
