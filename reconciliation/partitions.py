@@ -90,14 +90,29 @@ def _split(part: pl.Series) -> dict[int, pl.Series]:
 
 def _together(told: pl.DataFrame) -> pl.Series:
     """Return for each row the first row that can be reached over shared words."""
+    row = pl.int_range(told.height, eager=True).alias("row")
+    # Most rows have all their words in common with one of another side: only the first of them need be looked at.
+    stated = pl.any_horizontal(pl.all().is_not_null())
+    alike = _first_of(told.select(pl.when(stated).then(pl.struct(pl.all()).hash())).to_series(), row)
+    distinct = row.filter(alike == row)
+    reached = distinct.gather(_reached(told[distinct]))
+    return row.scatter(distinct, reached).gather(alike)
+
+
+def _reached(told: pl.DataFrame) -> pl.Series:
     first = pl.int_range(told.height, eager=True).alias("row")
     while True:
         reached = first
         for word in told:
-            linked = pl.DataFrame([word.alias("word"), reached])
-            least = pl.when(pl.col("word").is_null()).then("row").otherwise(pl.col("row").min().over("word"))
-            reached = linked.select(least.alias("row")).to_series()
+            reached = _first_of(word, reached)
         reached = reached.gather(reached)
         if reached.equals(first):
             return first
         first = reached
+
+
+def _first_of(word: pl.Series, row: pl.Series) -> pl.Series:
+    """Return the least number among the rows of one word; a row without a word keeps its own."""
+    linked = pl.DataFrame([word.alias("word"), row])
+    least = pl.when(pl.col("word").is_null()).then("row").otherwise(pl.col("row").min().over("word"))
+    return linked.select(least.alias("row")).to_series()
