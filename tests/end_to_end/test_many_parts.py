@@ -29,7 +29,7 @@ def server() -> Iterator[Cluster]:
 def desk(town: Town, server: Cluster, tmp_path: Path) -> Desk:
     """A workspace whose journal lies on the server, and that reconciles a handful of rows at a time."""
     desk = lay_on(furnished(tmp_path / "desk", town), server.fresh())
-    desk.change("yinxin.toml", "title =", "rows_at_once = 5\ntitle =")
+    desk.change("yinxin.toml", "title =", "rows_at_once = 1\ntitle =")
     return desk
 
 
