@@ -132,7 +132,11 @@ async def supply(app: App, queued: Iterable[Firing]) -> None:
 
 async def revive(app: App) -> int:
     """Queue the jobs of dead workers again; returns how many there were."""
-    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENCE))
+    stalled = [
+        job
+        for task in (TASK, PART_TASK)
+        for job in await app.job_manager.get_stalled_jobs(task_name=task, seconds_since_heartbeat=SILENCE)
+    ]
     for job in stalled:
         logger.warning("the worker of {} is dead; its job is queued again", job.task_kwargs.get("key"))
         try:
