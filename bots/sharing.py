@@ -32,7 +32,6 @@ from words.errors import UsageError, YinxinError
 #: Tells workers anywhere which parts wait.
 Calling = Callable[[Sequence[str]], object]
 
-_PROGRAM = "yinxin"
 _TERMS, _ANSWER = "terms.json", "answer"
 _TABLES = tuple(each.name for each in fields(Reconciliation))
 _KEY = re.compile(r"[\w-][\w.-]*/\d+")
@@ -83,7 +82,7 @@ class Sharing:
     def _lay_out(self, keys: Sequence[str], parts: Sequence[Cut], terms: Terms) -> None:
         folder = folder_of(self.workspace, keys[0]).parent
         folder.mkdir(parents=True, mode=0o700)
-        told = {"version": version(_PROGRAM), "language": languages.current(), "terms": terms.as_dict()}
+        told = {"version": version("yinxin"), "language": languages.current(), "terms": terms.as_dict()}
         (folder / _TERMS).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
         for key, part in zip(keys, parts, strict=True):
             _write(folder_of(self.workspace, key), part())
@@ -147,7 +146,7 @@ def waits(workspace: Workspace, key: str) -> bool:
 def answer(folder: Path) -> bool:
     """Judge the part that lies in a folder; False if another edition of the program wrote it: its rules may differ."""
     told = json.loads((folder.parent / _TERMS).read_text("utf-8"))
-    if told["version"] != version(_PROGRAM):
+    if told["version"] != version("yinxin"):
         return False
     languages.choose(told["language"])
     found = judge(_read(folder, SIDES), Terms.of(told["terms"]))

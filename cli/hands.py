@@ -27,13 +27,8 @@ def dispatching(workspace: Workspace) -> Iterator[Callable[[Journal], None]]:
         return
     from schedules import fleet
 
-    address = fleet.address_of(workspace.database)
-    fleet.prepare(address)
-    dispatch = fleet.Dispatch(address)
-    try:
+    with fleet.dispatching(workspace.database) as dispatch:
         yield lambda journal: dispatch.send(journal.firings(states=["queued"]))
-    finally:
-        dispatch.close()
 
 
 def work(call: Call, queues: Collection[str], concurrency: int, port: int | None) -> int:

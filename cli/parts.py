@@ -24,19 +24,14 @@ _ANOTHER_EDITION = 3
 
 def caller(workspace: Workspace) -> Calling | None:
     """Return what tells workers which parts wait; None where there can be no workers elsewhere."""
-    if workspace.database is None:
+    if (database := workspace.database) is None:
         return None
-    from schedules import fleet
-
-    address = fleet.address_of(workspace.database)
 
     def call(keys: Sequence[str]) -> None:
-        fleet.prepare(address)
-        dispatch = fleet.Dispatch(address)
-        try:
+        from schedules import fleet
+
+        with fleet.dispatching(database) as dispatch:
             dispatch.call(keys)
-        finally:
-            dispatch.close()
 
     return call
 

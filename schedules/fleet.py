@@ -6,8 +6,8 @@ late, finds its firing taken and ends; one that gets lost is deferred again, bec
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -101,6 +101,22 @@ class Dispatch:
     def close(self) -> None:
         """Let go of the server."""
         self._app.close()
+
+
+@contextmanager
+def dispatching(database: URL) -> Iterator[Dispatch]:
+    """Give what hands work to the workers of a journal's server, and make its tables if they are not there.
+
+    Raises:
+        SystemFailure: the server cannot be reached.
+    """
+    address = address_of(database)
+    prepare(address)
+    dispatch = Dispatch(address)
+    try:
+        yield dispatch
+    finally:
+        dispatch.close()
 
 
 def app_of(connector: BaseConnector) -> App:
