@@ -87,6 +87,7 @@ class Opener:
     async def _open(self, glass: Glass, wanted: Wanted) -> Pairs:
         if (link := await glass.ask("linkOf", **wanted)) and not self._detail.answer:
             return await self._in_a_tab(glass, link)
+        await glass.uncover()
         control = await glass.find("rowControl", **wanted)
         if control is None:
             raise glass.changed(self._detail.press)
@@ -96,7 +97,7 @@ class Opener:
             pairs = await self._answered(glass, control, self._detail.answer)
         else:
             async with _windows(glass.looking.page) as windows:
-                await control.click()
+                await glass.press(control)
                 pairs = await self._shown(glass, windows)
         await self._leave(glass, before)
         return pairs
@@ -113,7 +114,7 @@ class Opener:
     async def _answered(self, glass: Glass, control: ElementHandle, pattern: str) -> Pairs:
         """Press, and take the JSON answer that comes."""
         async with glass.looking.page.expect_response(lambda answer: bool(re.search(pattern, answer.url))) as coming:
-            await control.click()
+            await glass.press(control)
         response = await coming.value
         await glass.not_expired()
         found = dig(json_of(glass.declared, await response.body(), response.url), self._detail.record or "")
@@ -165,16 +166,7 @@ class Opener:
 
     async def _leave(self, glass: Glass, before: Shot | None) -> None:
         """Go back to the list as it was."""
-        if await glass.ask("over"):
-            if (button := await glass.find("shut")) is not None:
-                await button.click()
-            else:
-                await glass.looking.page.keyboard.press("Escape")
-            for _turn in glass.looking.turns():
-                if not await glass.ask("over"):
-                    break
-                await glass.looking.pause()
-        elif await glass.look() is None:
+        if not await glass.uncover() and await glass.look() is None:
             await glass.looking.page.go_back(wait_until="domcontentloaded")
         after = await glass.settle()
         scrolls = paging_of(glass.listing).by == "scroll"  # and shows other rows after any movement

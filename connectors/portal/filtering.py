@@ -39,7 +39,7 @@ async def query(glass: Glass, form: Filter, fills: Fills, turn: Callable[[], Awa
     button = await glass.looking.locate("button", form.button)
     await turn()
     glass.traffic.mark()
-    await button.click()
+    await glass.press(button)
     await glass.settle(calm=_CALM)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -31,6 +32,8 @@ _NOTHING = re.compile(
     r"暂无|无数据|查无|没有\S{0,8}(?:数据|记录|信息|结果|内容)|no (?:data|records|results)", re.IGNORECASE
 )
 _EMPTY = 1.0  # the same, until an empty list is believed
+_TRIES = 3
+_COVERED = 1.0  # seconds until what cannot be pressed is looked at for something that lies over it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,39 @@ class Glass:
     async def find(self, question: str, **more: Any) -> ElementHandle | None:  # noqa: ANN401 - JSON
         """Return the first element that any frame answers with."""
         return await self.looking.element(question, {**self._asked, **more}, _SCRIPT)
+
+    async def press(self, control: ElementHandle) -> None:
+        """Press once; a notice, or the dialog of the row before, may be drawn over it at any moment, and is shut."""
+        pressing = asyncio.ensure_future(control.click())
+        try:
+            while not (await asyncio.wait({pressing}, timeout=_COVERED))[0]:
+                await self.uncover()
+            await pressing
+        finally:
+            pressing.cancel()
+
+    async def uncover(self) -> bool:
+        """Shut whatever lies over the list, as a person would; whether anything did. What cannot be shut stays."""
+        covered = False
+        for _try in range(_TRIES):
+            if not await self.ask("over"):
+                break
+            covered = True
+            await self._shut()
+        return covered
+
+    async def _shut(self) -> None:
+        from playwright.async_api import Error
+
+        with suppress(Error):  # it may go by itself just then
+            if (button := await self.find("shut")) is not None:
+                await button.click(timeout=_COVERED * 1000)
+            else:
+                await self.looking.page.keyboard.press("Escape")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_COVERED):
+                while await self.ask("over"):
+                    await self.looking.pause()
 
     async def look(self) -> Shot | None:
         """Look once; None while no table has the declared headings."""

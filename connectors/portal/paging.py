@@ -46,7 +46,7 @@ async def shots(glass: Glass, turn: Turn) -> AsyncIterator[Shot]:
             raise glass.changed(paging.words or paging.by)
         await turn()
         glass.traffic.mark()
-        await control.click()
+        await glass.press(control)
         shot, number = await glass.settle(shot), number + 1
         yield shot
 
@@ -92,12 +92,12 @@ async def _dropped_down(glass: Glass, turn: Turn) -> bool:
     box = await glass.find("sizeBox")
     if box is None:
         return False
-    await box.click()
+    await glass.press(box)
     for _try in range(_TRIES):
         if (option := await glass.find("sizeOption")) is not None:
             await turn()
             glass.traffic.mark()
-            await option.click()
+            await glass.press(option)
             return True
         await glass.looking.pause()
     await glass.looking.page.keyboard.press("Escape")

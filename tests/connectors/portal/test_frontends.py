@@ -50,7 +50,7 @@ async def test_layui(tmp_path: Path, browsers: Browsers) -> None:
 
 
 async def test_ant_design(tmp_path: Path, browsers: Browsers) -> None:
-    """A sticky header apart from the body, a measuring row, an expanded row, a mask that comes late, a dialog."""
+    """A sticky header of its own, a measuring row, an expanded row, a mask that comes late, a dialog, a notice."""
     office = Office(cases(12), shell="antd.html")
     with served(office.app) as url:
         found = await read(example("antd", url), tmp_path, browsers)
@@ -58,7 +58,7 @@ async def test_ant_design(tmp_path: Path, browsers: Browsers) -> None:
 
 
 async def test_ant_design_virtual(tmp_path: Path, browsers: Browsers) -> None:
-    """Rows that are drawn only while one scrolls past them are gathered by their keys, details from their answers."""
+    """Rows drawn only while one scrolls past them are gathered by their keys, details by answers before a dialog."""
     office = Office(cases(16), shell="antd.html")
     with served(office.app) as url:
         found = await read(example("antd-virtual", url), tmp_path, browsers)
