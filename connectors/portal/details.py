@@ -6,14 +6,14 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connectors.base import Row
 from connectors.portal.declared import Detail
 from connectors.portal.filling import dig, flat
 from connectors.portal.glass import Glass, Shot
 from connectors.portal.looking import Looking, sent_back, visiting
-from connectors.portal.paging import paging_of
+from connectors.portal.pressing import found, press, scrolls
 from connectors.portal.replay import json_of
 from connectors.portal.traffic import Traffic
 from connectors.portal.visit import Visit
@@ -23,10 +23,9 @@ from words.errors import DriftError, Place
 from words.languages import gettext as _
 
 if TYPE_CHECKING:
-    from playwright.async_api import ElementHandle, Frame, Page
+    from playwright.async_api import Frame, Page
 
 Pairs = Mapping[str, str]
-Wanted = dict[str, Any]
 _CALM = 0.1  # seconds without a request until what is shown counts as whole
 _STALE = 2.0  # the same, where it is what another row has shown
 
@@ -49,12 +48,9 @@ class Opener:
         """
         async with self._one:
             glass = self._glass()
-            wanted = await self._wanted(glass, row.key) or await self._scrolled_to(glass, row.key)
-            if wanted is None:
-                raise moving(glass.declared.title)
             await self._visit.turn()
-            async with visiting(glass.looking, self._detail.press):
-                pairs = self._last = await self._open(glass, wanted)
+            async with visiting(glass.looking, glass.listing.page):
+                pairs = self._last = await self._open(glass, row.key)
         self._belongs(row, pairs)
         return pairs
 
@@ -62,42 +58,18 @@ class Opener:
         assert self._visit.glass is not None
         return self._visit.glass
 
-    async def _wanted(self, glass: Glass, key: str) -> Wanted | None:
-        """Return how the script finds the row of a key: by its place and its cells."""
-        shot = await glass.look()
-        if shot is None or key not in shot.keys:
-            return None
-        number = shot.keys.index(key)
-        return {"number": number, "cells": shot.rows[number], "press": self._detail.press}
-
-    async def _scrolled_to(self, glass: Glass, key: str) -> Wanted | None:
-        """Look for a row that is drawn only while one scrolls past it."""
-        if paging_of(glass.listing).by != "scroll":
-            return None
-        await glass.ask("scroll", top=True)
-        end = False
-        while True:
-            await glass.settle()
-            if wanted := await self._wanted(glass, key):
-                return wanted
-            if end:
-                return None
-            end = (await glass.ask("scroll") or {"end": True})["end"]
-
-    async def _open(self, glass: Glass, wanted: Wanted) -> Pairs:
+    async def _open(self, glass: Glass, key: str) -> Pairs:
+        await glass.uncover()
+        wanted = await found(glass, self._detail.press, key)
         if (link := await glass.ask("linkOf", **wanted)) and not self._detail.answer:
             return await self._in_a_tab(glass, link)
-        await glass.uncover()
-        control = await glass.find("rowControl", **wanted)
-        if control is None:
-            raise glass.changed(self._detail.press)
         before = await glass.look()
         glass.traffic.mark()
         if self._detail.answer:
-            pairs = await self._answered(glass, control, self._detail.answer)
+            pairs = await self._answered(glass, key, self._detail.answer)
         else:
             async with _windows(glass.looking.page) as windows:
-                await glass.press(control)
+                await press(glass, self._detail.press, key)
                 pairs = await self._shown(glass, windows)
         await self._leave(glass, before)
         return pairs
@@ -111,16 +83,16 @@ class Opener:
         finally:
             await page.close()
 
-    async def _answered(self, glass: Glass, control: ElementHandle, pattern: str) -> Pairs:
+    async def _answered(self, glass: Glass, key: str, pattern: str) -> Pairs:
         """Press, and take the JSON answer that comes."""
         async with glass.looking.page.expect_response(lambda answer: bool(re.search(pattern, answer.url))) as coming:
-            await glass.press(control)
+            await press(glass, self._detail.press, key)
         response = await coming.value
         await glass.not_expired()
-        found = dig(json_of(glass.declared, await response.body(), response.url), self._detail.record or "")
-        if not isinstance(found, dict) or not found:
+        record = dig(json_of(glass.declared, await response.body(), response.url), self._detail.record or "")
+        if not isinstance(record, dict) or not record:
             raise glass.changed(self._detail.record or pattern)
-        return flat(found)
+        return flat(record)
 
     async def _shown(self, glass: Glass, windows: list[Page]) -> Pairs:
         """Return the pairs in whatever opened: a window, a box or a frame over the list, or a page in its place."""
@@ -151,15 +123,15 @@ class Opener:
         """Wait until the pairs stand still."""
         last: Pairs | None = None
         for _turn in glass.looking.turns():
-            found: Pairs | None = await (
+            told: Pairs | None = await (
                 glass.ask_in(frame, "pairs", whole=True) if frame else glass.ask("pairs", whole=whole)
             )
             # What the row before has shown may stand there until its own comes.
-            if found and found == last and traffic.quiet() > (_STALE if found == self._last else _CALM):
-                return found
-            if not found and whole and await glass.looking.state() == "login":
+            if told and told == last and traffic.quiet() > (_STALE if told == self._last else _CALM):
+                return told
+            if not told and whole and await glass.looking.state() == "login":
                 raise sent_back(glass.declared, glass.looking.page.url)
-            last = found
+            last = told
             await glass.looking.pause()
         await glass.not_expired()
         raise self._nothing(glass)
@@ -169,8 +141,8 @@ class Opener:
         if not await glass.uncover() and await glass.look() is None:
             await glass.looking.page.go_back(wait_until="domcontentloaded")
         after = await glass.settle()
-        scrolls = paging_of(glass.listing).by == "scroll"  # and shows other rows after any movement
-        if before is not None and not scrolls and not after.same(before):
+        # One that draws only the rows in sight shows others after any movement.
+        if before is not None and not after.same(before) and not await scrolls(glass):
             raise moving(glass.declared.title)
 
     def _belongs(self, row: Row, pairs: Pairs) -> None:
@@ -201,13 +173,13 @@ class Opener:
 @asynccontextmanager
 async def _windows(page: Page) -> AsyncIterator[list[Page]]:
     """Collect the windows that open."""
-    found: list[Page] = []
+    opened: list[Page] = []
 
     def note(window: Page) -> None:
-        found.append(window)
+        opened.append(window)
 
     page.context.on("page", note)
     try:
-        yield found
+        yield opened
     finally:
         page.context.remove_listener("page", note)

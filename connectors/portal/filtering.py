@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,7 +17,16 @@ if TYPE_CHECKING:
     from playwright.async_api import ElementHandle
 
 _CALM = 0.5  # seconds
-_PICKS = "(input) => !!input.closest('[class*=picker], [class*=date-editor], [class*=calendar]')"
+_MOMENT = 0.3  # seconds until an input has thought over what it was given
+_KEY = 15  # milliseconds between two keys
+Values = dict["ElementHandle", str]
+_PICKS = """(input) => {
+  if (!input.closest("[class*=picker], [class*=date-editor], [class*=calendar], [class*=datebox]")) return false;
+  const keep = (event) => event.preventDefault();
+  input.form?.addEventListener("submit", keep);
+  setTimeout(() => input.form?.removeEventListener("submit", keep), 500);
+  return true;
+}"""
 _SET = """(input, value) => {
   const kind = input instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
   Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(input, value);
@@ -31,11 +41,12 @@ async def query(glass: Glass, form: Filter, fills: Fills, turn: Callable[[], Awa
         DriftError: the page has no such input or button, or an input does not keep what is typed.
     """
     await glass.settle()
+    await glass.uncover()
     days = {name: _day(str(value), form.date) for name, value in fills.items() if name in {"since", "until"}}
     if form.range and days:
         await _between(glass, form.range, days["since"], days["until"])
     for words, value in form.fields.items():
-        await _type(glass, words, 0, str(filled(value, {**fills, **days})))
+        await _type(glass, words, str(filled(value, {**fills, **days})))
     button = await glass.looking.locate("button", form.button)
     await turn()
     glass.traffic.mark()
@@ -49,35 +60,93 @@ def _day(text: str, form: str) -> str:
 
 async def _between(glass: Glass, words: str, since: str, until: str) -> None:
     """Fill two inputs, or the one that takes both days."""
-    if await glass.looking.element("nth", [words, 1]) is None:
-        await _type(glass, words, 0, f"{since} - {until}")
-        return
-    await _type(glass, words, 0, since)
-    await _type(glass, words, 1, until)
+    first = await _input(glass, words)
+    second = await glass.looking.element("nth", [words, 1])
+    if second is None:
+        await _keep(glass, words, {first: f"{since} - {until}"})
+    else:
+        await _keep(glass, words, {first: since, second: until})
 
 
-async def _type(glass: Glass, words: str, number: int, value: str) -> None:
-    """Type into an input; one that only its calendar may fill is set by script."""
-    found = await glass.looking.element("nth", [words, number])
-    if found is None:
-        await glass.looking.locate("field", words)
-        raise glass.changed(words)
+async def _type(glass: Glass, words: str, value: str) -> None:
+    found = await _input(glass, words)
     if await found.evaluate("(input) => input.tagName === 'SELECT'"):
         await found.select_option(label=value)
-        return
-    if await found.is_editable():
+    else:
+        await _keep(glass, words, {found: value})
+
+
+async def _input(glass: Glass, words: str) -> ElementHandle:
+    if (found := await glass.looking.element("nth", [words, 0])) is not None:
+        return found
+    await glass.looking.locate("field", words)
+    raise glass.changed(words)
+
+
+async def _keep(glass: Glass, words: str, values: Values) -> None:
+    """Fill inputs that belong together, one way after the other, until they keep their values."""
+    for way in (_fill, _enter, _choose, _set):
+        if await way(glass, values):
+            await asyncio.sleep(_MOMENT)
+            if [await _value(found) for found in values] == list(values.values()):
+                return
+            if way is _choose:  # what a calendar holds is not what is shown
+                break
+    raise DriftError(
+        "not-kept",
+        _("The input “{words}” does not keep “{value}”.").format(words=words, value=" - ".join(values.values())),
+        todo=_("Fill it by hand and see how it wants its value; correct “filter” in the connector's file."),
+        place=Place(system=glass.declared.title, url=glass.looking.page.url, field="list.filter"),
+    )
+
+
+async def _fill(_glass: Glass, values: Values) -> bool:
+    """Put each value into its input and confirm it; whether the inputs can be filled."""
+    for found, value in values.items():
+        if not await found.is_editable():
+            return False
         await found.fill(value)
-        # A calendar takes what was typed at Enter; a plain form would be sent by it.
+        # A calendar takes what was typed at Enter, by which the form around it must not be sent.
         await found.press("Enter" if await found.evaluate(_PICKS) else "Tab")
-    if await _value(found) != value:
+    return True
+
+
+async def _enter(glass: Glass, values: Values) -> bool:
+    """Type them key by key, confirmed only when all are there; whether the inputs can be typed into."""
+    keyboard = glass.looking.page.keyboard
+    for found, value in values.items():
+        if not await found.is_editable():
+            return False
+        await glass.press(found)
+        await found.select_text()
+        await keyboard.type(value, delay=_KEY)
+        await asyncio.sleep(_MOMENT)
+    await keyboard.press("Enter" if await found.evaluate(_PICKS) else "Tab")
+    return True
+
+
+async def _choose(glass: Glass, values: Values) -> bool:
+    """Type them into the calendar that opens at inputs that cannot be typed into; whether there is such a one."""
+    first = next(iter(values))
+    if await first.is_editable() or not await first.evaluate(_PICKS):
+        return False
+    await glass.press(first)
+    for number, (shown, value) in enumerate(values.items()):
+        await asyncio.sleep(_MOMENT)
+        found = await glass.looking.element("inCalendar", number)
+        if found is None:
+            return False
+        await found.fill(value)
+        if await _value(shown) != value:  # some take it without, and something else with it
+            await found.press("Enter")
+    return True
+
+
+async def _set(_glass: Glass, values: Values) -> bool:
+    """Set them by script, where only a calendar may fill an input."""
+    for found, value in values.items():
         await found.evaluate(_SET, value)
-    if await _value(found) != value:
-        raise DriftError(
-            "not-kept",
-            _("The input “{words}” does not keep “{value}”.").format(words=words, value=value),
-            todo=_("Fill it by hand and see how it wants its value; correct “filter” in the connector's file."),
-            place=Place(system=glass.declared.title, url=glass.looking.page.url, field="list.filter"),
-        )
+    return True
 
 
 async def _value(found: ElementHandle) -> str:

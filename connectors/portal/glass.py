@@ -85,7 +85,13 @@ class Glass:
         return await self.looking.element(question, {**self._asked, **more}, _SCRIPT)
 
     async def press(self, control: ElementHandle) -> None:
-        """Press once; a notice, or the dialog of the row before, may be drawn over it at any moment, and is shut."""
+        """Press once; a notice, or the dialog of the row before, may be drawn over it at any moment, and is shut.
+
+        What the page itself lies over, as a row of sums over the last of the rows, is pressed by script.
+        """
+        if not await self.reach(control):
+            await control.evaluate("(element) => element.click()")
+            return
         pressing = asyncio.ensure_future(control.click())
         try:
             while not (await asyncio.wait({pressing}, timeout=_COVERED))[0]:
@@ -93,6 +99,20 @@ class Glass:
             await pressing
         finally:
             pressing.cancel()
+
+    async def reach(self, control: ElementHandle) -> bool:
+        """Bring a control into sight; whether it could be pressed there."""
+        from playwright.async_api import TimeoutError as Covered
+
+        for _try in range(_TRIES):
+            try:
+                await control.click(trial=True, timeout=_COVERED * 1000)
+            except Covered:
+                if not await self.uncover():
+                    await control.evaluate("(element) => element.scrollIntoView({ block: 'center', inline: 'center' })")
+            else:
+                return True
+        return False
 
     async def uncover(self) -> bool:
         """Shut whatever lies over the list, as a person would; whether anything did. What cannot be shut stays."""

@@ -4,11 +4,10 @@
   const visible = (element) => !!element && element.getClientRects().length > 0;
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-  // Component libraries: what holds a whole table, what repeats its fixed columns, and rows that are no records.
-  const ROOTS = ".el-table, .el-table-v2, .ant-table, .layui-table-view, .vxe-table, .datagrid-view, "
-    + "[role=grid], [role=treegrid], [role=table]";
-  const CLONES = ".el-table__fixed, .el-table__fixed-right, .layui-table-fixed, [class*=vxe-table--fixed], "
-    + ".DTFC_LeftWrapper, .DTFC_RightWrapper";
+  // Component libraries: what holds a whole table, what may repeat its fixed columns, and rows that are no records.
+  const ROOTS = ".el-table, .el-table-v2, .ant-table, .ivu-table, .layui-table-view, .vxe-table, .datagrid-view, "
+    + ".arco-table, .t-table, .n-data-table, [role=grid], [role=treegrid], [role=table]";
+  const FIXED = "[class*=fixed], [class*=frozen], [class*=DTFC_]";
   const WASTE = "thead, tfoot, [aria-hidden=true], .layui-table-total, .datagrid-header, .datagrid-footer, "
     + ".el-table__footer-wrapper, .ant-table-summary, [class*=expanded-row], [class*=placeholder]";
   const MASKS = ".el-loading-mask, .ant-spin-spinning, .layui-table-loading, .layui-table-init, .datagrid-mask, "
@@ -16,13 +15,22 @@
   const CELLS = "td, th, [role=gridcell], [role=cell], [role=rowheader], [role=columnheader], .ant-table-cell";
   const INDEX = ["datagrid-row-index", "row-index", "aria-rowindex"];
 
-  // A hidden clone of a fixed column is drawn without its text; an input in a cell shows its value.
+  // The text of what keeps its place and is not painted, as the column under a fixed one.
+  const veiled = (cell) => {
+    if (![cell, ...cell.children].some((each) => visible(each) && getComputedStyle(each).visibility === "hidden")) return "";
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (walker.nextNode()) if (visible(walker.currentNode.parentElement)) texts.push(walker.currentNode.data.trim());
+    return texts.filter(Boolean).join(" ");
+  };
+
+  // An input in a cell shows its value.
   const textOf = (cell) => {
     const own = (cell.innerText || "").replace(/\u00a0/g, " ").trim();
     if (own) return own;
     const input = cell.querySelector("select, textarea, input:not([type=hidden], [type=checkbox], [type=radio])");
     if (input && visible(input)) return (input.selectedOptions ? input.selectedOptions[0]?.text : input.value) || "";
-    return cell.matches(".is-hidden") ? cell.textContent.trim() : "";
+    return veiled(cell);
   };
 
   const place = (cell, number) => Number(cell.getAttribute("aria-colindex")) || number + 1;
@@ -57,14 +65,18 @@
     });
   };
 
-  const ours = (root) => (element) => !element.closest(CLONES)
+  // What lies over a table and repeats some of its columns, which are drawn underneath, too.
+  const clones = (root) => all(FIXED, root)
+    .filter((each) => each.tagName !== "TABLE" && getComputedStyle(each).position === "absolute" && each.querySelector("table"));
+  const ours = (root, over) => (element) => !over.some((each) => each.contains(element))
     && (element.parentElement.closest(ROOTS) === root || root.tagName === "TABLE")
     && (root.tagName !== "TABLE" || element.closest("table") === root);
 
   // What may be the headings of a table: one band of header rows, several side by side, or one of the first rows.
   const bandsOf = (root, boxes) => {
     if (boxes) return [headingsOf([all(boxes.headings, root).filter(visible)])];
-    const heads = all("thead, .datagrid-htable > tbody", root).filter(ours(root)).filter(visible);
+    const own = ours(root, clones(root));
+    const heads = all("thead, .datagrid-htable > tbody", root).filter(own).filter(visible);
     if (heads.length) {
       const bands = heads.map((head) => {
         const rows = [...head.children].filter(visible);
@@ -73,31 +85,39 @@
       });
       return bands.length > 1 ? [bands.flat(), ...bands] : bands;
     }
-    const columns = all("[role=columnheader]", root).filter(ours(root)).filter(visible);
+    const columns = all("[role=columnheader]", root).filter(own).filter(visible);
     if (columns.length && root.tagName !== "TABLE") {
       const deepest = Math.max(...columns.map((cell) => cell.closest("[role=row]")?.getAttribute("aria-rowindex") || 1));
       const leaves = columns.filter((cell) => (cell.closest("[role=row]")?.getAttribute("aria-rowindex") || 1) >= deepest);
       return [leaves.map((cell, x) => ({ cell, text: textOf(cell), at: place(cell, x) })).sort((a, b) => a.at - b.at)];
     }
-    return all("tr", root).filter(ours(root)).filter(visible).slice(0, 5).map((row) => headingsOf(gridOf([row])));
+    return all("tr", root).filter(own).filter(visible).slice(0, 5).map((row) => headingsOf(gridOf([row])));
   };
+
+  // Some libraries measure their columns with a row of no height.
+  const drawn = (row) => row.getBoundingClientRect().height > 1 || !!row.textContent.trim();
 
   // The rows under a heading: of the right width, not merged across, each once though its columns are drawn apart.
   const rowsOf = (root, headings, boxes) => {
-    const own = boxes ? () => true : (row) => ours(root)(row) && !row.closest(WASTE) && !row.contains(headings[0].cell);
-    const found = all(boxes ? boxes.rows : "tr, [role=row], .ant-table-row", root).filter(visible).filter(own);
+    const mine = ours(root, clones(root));
+    const own = boxes ? () => true : (row) => mine(row) && !row.closest(WASTE) && !headings.some(({ cell }) => row.contains(cell));
+    const found = all(boxes ? boxes.rows : "tr, [role=row], .ant-table-row", root).filter(visible).filter(own).filter(drawn);
     const grid = gridOf(found, boxes);
     const joined = new Map();
     found.forEach((row, y) => {
-      const index = INDEX.map((name) => row.getAttribute(name)).find((value) => value !== null);
-      const name = index === undefined ? `#${y}` : index;
-      const before = joined.get(name) || { cells: [], rows: [] };
+      const index = INDEX.find((name) => row.hasAttribute(name));
+      const at = index === undefined ? null : Number(row.getAttribute(index));
+      const name = index === undefined ? `#${y}` : `${index} ${at}`;
+      const before = joined.get(name) || { cells: [], rows: [], at };
       const cells = grid[y].filter(Boolean);
-      joined.set(name, { cells: [...before.cells, ...cells], rows: [...before.rows, row] });
+      joined.set(name, { cells: [...before.cells, ...cells], rows: [...before.rows, row], at });
     });
+    // Rows that are moved to their places after they were drawn stand in the source in any order.
+    const inOrder = [...joined.values()];
+    if (inOrder.every(({ at }) => Number.isFinite(at) && at !== null)) inOrder.sort((one, other) => one.at - other.at);
     const told = headings.reduce((most, heading, x) => (heading.text ? x + 1 : most), 0);
     const rows = { fit: [], odd: 0 };
-    for (const { cells, rows: parts } of joined.values()) {
+    for (const { cells, rows: parts } of inOrder) {
       const bare = cells.every((cell) => cell.matches("th, [role=columnheader]"));
       if (bare || cells.some((cell) => cell.colSpan > 1) || new Set(cells).size < Math.min(2, told)) continue;
       const sorted = cells.map((cell, x) => ({ cell, at: place(cell, x) })).sort((a, b) => a.at - b.at);
@@ -123,7 +143,6 @@
     const wanted = headings.map(plain);
     const roots = boxes ? [document.body] : [...all(ROOTS), ...all("table").filter((table) => !table.closest(ROOTS))];
     for (const root of roots.filter(visible)) {
-      if (!boxes && root.closest(CLONES)) continue;
       for (const band of bandsOf(root, boxes)) {
         const words = band.map(({ text }) => plain(text));
         if (band.length && wanted.every((word) => words.includes(word))) {
@@ -178,5 +197,5 @@
     };
   };
 
-  return { plain, visible, all, found, look, seen, textOf, textsOf };
+  return { plain, visible, all, found, look, seen, textOf, textsOf, clones };
 })()

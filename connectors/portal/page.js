@@ -26,21 +26,60 @@
     ].map(plain).filter(Boolean);
   };
 
+  // The nearest words before an input.
+  const JOINS = /^(至|到|和|—|–|-|~|～|→|to)$/i;
+  const before = (input) => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    walker.currentNode = input;
+    for (let step = 0; step < 80 && walker.previousNode(); step += 1) {
+      const node = walker.currentNode;
+      if (node.nodeType === Node.TEXT_NODE) {
+        const words = visible(node.parentElement) ? plain(node.data) : "";
+        if (words) return words;
+      } else if (node.matches("input, select, textarea, button, table, [role=button]") && reachable(node)) return "";
+    }
+    return "";
+  };
+
+  // Whether two inputs are the ends of one range: in one picker, or with nothing but “to” between them.
+  const joined = (one, other) => {
+    const picker = one.closest("[class*=range], [class*=picker]");
+    if (picker && picker.contains(other)) return true;
+    const between = document.createRange();
+    between.setStartAfter(one);
+    between.setEndBefore(other);
+    return JOINS.test(plain(between.toString()));
+  };
+
+  // The inputs that answer to words: by what stands at them, else by what stands before them.
+  const answering = (inputs, label) => {
+    const wanted = plain(label);
+    const ways = [
+      (input) => wordsAt(input).some((words) => words === wanted),
+      (input) => wordsAt(input).some((words) => words.includes(wanted)),
+      (input) => before(input) === wanted,
+    ];
+    return ways.map((way) => inputs.filter(way)).find((found) => found.length) || [];
+  };
+
   const field = (label, type) => {
     const fits = (input) => (type ? input.type === type : !["hidden", "submit", "button"].includes(input.type));
     const inputs = all("input, textarea, select").filter((input) => fits(input) && (reachable(input) || type === "file"));
-    const wanted = plain(label);
-    return inputs.find((input) => wordsAt(input).some((words) => words === wanted))
-      || inputs.find((input) => wordsAt(input).some((words) => words.includes(wanted)))
-      || (type && inputs.length === 1 ? inputs[0] : null);
+    return answering(inputs, label)[0] || (type && inputs.length === 1 ? inputs[0] : null);
   };
 
   // The inputs at the same words, such as the two ends of a range; null when there are not so many.
   const nth = ([label, number]) => {
     const inputs = all("input, textarea, select").filter((input) => !["hidden", "submit", "button"].includes(input.type) && reachable(input));
-    const exact = inputs.filter((input) => wordsAt(input).some((words) => words === plain(label)));
-    const found = exact.length ? exact : inputs.filter((input) => wordsAt(input).some((words) => words.includes(plain(label))));
-    return found[number] || null;
+    const found = answering(inputs, label);
+    const second = found.length === 1 && inputs[inputs.indexOf(found[0]) + 1];
+    return found[number] || (number === 1 && second && joined(found[0], second) ? second : null);
+  };
+
+  // The inputs of a calendar that lies over the page.
+  const inCalendar = (number) => {
+    const over = (input) => !input.readOnly && input.closest("[class*=calendar], [class*=panel], [class*=dropdown], [class*=popper]");
+    return all("input").filter((input) => reachable(input) && over(input))[number] || null;
   };
 
   const button = (caption) => {
@@ -110,5 +149,5 @@
     }
   };
 
-  return { field, nth, button, signedIn, complaints, table, headings, said, valueOf, mask };
+  return { field, nth, inCalendar, button, signedIn, complaints, table, headings, said, valueOf, mask };
 })()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from connectors.portal.declared import Listing
 from connectors.portal.glass import Glass, Shot
 from connectors.portal.screen import Paging
+from words.errors import DriftError
 
 _CALM = 0.5  # seconds in which nothing is asked after something was chosen that may leave the rows as they are
 _SCROLLED = 0.4  # the same after scrolling
@@ -38,8 +40,9 @@ async def shots(glass: Glass, turn: Turn) -> AsyncIterator[Shot]:
         return
     if paging.by == "pager" and paging.largest:
         shot = await _largest(glass, shot, turn)
-    number = 1
-    yield shot
+    first = whole = await _whole(glass, shot)
+    number, count = 1, len(whole.rows)
+    yield whole
     while paging.by != "none" and await _goes_on(glass, shot, number, paging):
         control = await glass.find("turnControl", by=paging.by, words=paging.words, number=number)
         if control is None:
@@ -47,8 +50,44 @@ async def shots(glass: Glass, turn: Turn) -> AsyncIterator[Shot]:
         await turn()
         glass.traffic.mark()
         await glass.press(control)
-        shot, number = await glass.settle(shot), number + 1
-        yield shot
+        complete = paging.by == "pager" and glass.total(shot) == count
+        try:
+            shot, number = await glass.settle(shot), number + 1
+        except DriftError as error:
+            if complete and error.code == "page-repeated":
+                return
+            raise
+        whole = await _whole(glass, shot)
+        if complete and whole.same(first):
+            return  # some pagers begin again behind their last page
+        count += len(whole.rows)
+        yield whole
+
+
+async def _whole(glass: Glass, shot: Shot) -> Shot:
+    """Return a page with all of its rows, where it draws only those in sight."""
+    if not await glass.ask("virtual"):
+        return shot
+    found = dict(zip(shot.keys, shot.rows, strict=True))
+    end = (await _scroll(glass, top=True))["end"]
+    while not end:
+        end = (await _scroll(glass))["end"]
+        look = await glass.settle()
+        found |= dict(zip(look.keys, look.rows, strict=True))
+    await _scroll(glass, top=True)
+    return replace(shot, keys=tuple(found), rows=tuple(found.values()))
+
+
+async def _scroll(glass: Glass, **how: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """Scroll on, or to the top; return ``at`` and whether that is the ``end``.
+
+    Raises:
+        DriftError: nothing scrolls there.
+    """
+    told: dict[str, Any] | None = await glass.ask("scroll", **how)
+    if told is None:
+        raise await glass.headings_changed()
+    return told
 
 
 async def _goes_on(glass: Glass, shot: Shot, number: int, paging: Paging) -> bool:
@@ -105,16 +144,16 @@ async def _dropped_down(glass: Glass, turn: Turn) -> bool:
 
 
 async def _scrolled(glass: Glass, shot: Shot, turn: Turn) -> AsyncIterator[Shot]:
-    """Scroll until the end stays the end."""
-    await glass.ask("scroll", top=True)
+    """Scroll until the end stays the end, each time from where the last look was: rows are opened in between."""
+    told: dict[str, Any] = await _scroll(glass, top=True)
     shot = await glass.settle(calm=_SCROLLED)
     yield shot
     while True:
         await turn()
         glass.traffic.mark()
-        told: dict[str, Any] | None = await glass.ask("scroll")
+        told = await _scroll(glass, **{"from": told["at"]})
         after = await glass.settle(calm=_SCROLLED)
-        if told is None or (told["end"] and after.same(shot)):
+        if told["end"] and after.same(shot):
             return
         shot = after
         yield shot

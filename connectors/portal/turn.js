@@ -2,6 +2,8 @@
 (({ plain, visible, all, found }) => {
   const CLICKABLE = "a, button, input[type=button], input[type=submit], input[type=image], [role=button], "
     + "[class*=pagination] li, [class*=paginate] li, [class*=pager] li, [class*=next]";
+  const live = () => [...new Set([...all(CLICKABLE), ...all("[class*=pag] div, [class*=pag] span").filter((each) => getComputedStyle(each).cursor === "pointer")])]
+    .filter((each) => visible(each) && small(each));
   const NEXT = /^((转到|去)?(下一?页|下頁|后一?页)[>›»]?|next(page)?[>›»]?|goto(the)?nextpage|[›>→])$/i;
   const MORE = /^(点击|点此)?(加载|查看|显示|展开)?更多(数据|记录|内容)?(>>)?$|^(load|show|view)more$/i;
   const sayings = (element) => [
@@ -10,7 +12,7 @@
   ].map(plain);
 
   const off = (element) => {
-    const item = element.closest("li") || element;
+    const item = element.closest("li, a, button, [role=button]") || element;
     const named = (each) => /(^|[\s_-])(is-)?disabled($|[\s_-])/.test(String(each.className));
     const without = element.tagName === "A" && !element.getAttribute("href") && !element.onclick
       && getComputedStyle(element).cursor === "not-allowed";
@@ -40,7 +42,7 @@
 
   const nextOf = (asked) => {
     const table = found(asked);
-    const live = all(CLICKABLE).filter((each) => visible(each) && small(each));
+    const controls = live();
     const says = (each) => sayings(each).some((text) => (asked.words ? text === plain(asked.words) : NEXT.test(text)));
     const ways = [
       (each) => each.rel === "next" || says(each),
@@ -48,19 +50,19 @@
       (each) => !asked.words && /^(»|>>)$/.test(plain(each.innerText)),
     ];
     for (const way of ways) {
-      const control = nearest(deepest(live.filter(way)), table);
+      const control = nearest(deepest(controls.filter(way)), table);
       if (control) return off(control) ? { state: "last" } : { state: "ready", control };
     }
-    return dead(asked) ? { state: "last" } : numberOf(live, table, asked.number);
+    return dead(asked) ? { state: "last" } : numberOf(controls, table, asked.number);
   };
 
   // A pager of numbers only: the next number, or the dots behind which it is.
-  const numberOf = (live, table, number) => {
+  const numberOf = (controls, table, number) => {
     const is = (text) => (each) => plain(each.innerText || each.value) === text;
-    const pagerOf = (each) => each.closest("ul, ol, tr, nav, [class*=pag]") || each.parentElement;
+    const pagerOf = (each) => each.parentElement.closest("ul, ol, tr, nav, [class*=pag]") || each.parentElement;
     const current = (pager) => all("*", pager).some((each) => !each.children.length && is(String(number))(each));
-    const wanted = live.filter(is(String(number + 1))).filter((each) => current(pagerOf(each)));
-    const dots = live.filter((each) => /^(\.\.\.|…)$/.test(plain(each.innerText))).filter((each) => current(pagerOf(each)));
+    const wanted = controls.filter(is(String(number + 1))).filter((each) => current(pagerOf(each)));
+    const dots = controls.filter((each) => /^(\.\.\.|…)$/.test(plain(each.innerText))).filter((each) => current(pagerOf(each)));
     const control = nearest(deepest(wanted), table) || deepest(dots).pop();
     if (control) return { state: "ready", control };
     const ends = all("ul, ol, tr, nav, [class*=pag]").some((pager) => {
@@ -115,10 +117,22 @@
     if (!table) return null;
     const box = scroller(table);
     const height = box.clientHeight;
-    if (asked.top) box.scrollTop = 0;
-    else box.scrollTop = Math.min(box.scrollTop + Math.max(height * 0.7, 40), box.scrollHeight);
-    return { end: box.scrollTop + height >= box.scrollHeight - 2 };
+    const from = asked.from ?? box.scrollTop;
+    box.scrollTop = asked.top ? 0 : Math.min(from + Math.max(height * 0.7, 40), box.scrollHeight);
+    // What is drawn for a new place is drawn by the frame after it.
+    const drawn = new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
+    const late = new Promise((done) => setTimeout(done, 500));
+    return Promise.race([drawn, late]).then(() => ({ at: box.scrollTop, end: box.scrollTop + height >= box.scrollHeight - 2 }));
   };
 
-  return { turnState, turnControl, sizeSelect, sizeBox, sizeOption, sizeLargest, sizeOf, scroll };
+  // Whether the rows are drawn only while one scrolls past them.
+  const virtual = (asked) => {
+    const table = found(asked);
+    const box = table && scroller(table);
+    if (!box || box === document.scrollingElement) return false;
+    const height = table.rows.fit.reduce((sum, { rows }) => sum + rows[0].getBoundingClientRect().height, 0);
+    return box.scrollHeight > box.clientHeight + 2 && height < box.scrollHeight * 0.9;
+  };
+
+  return { virtual, turnState, turnControl, sizeSelect, sizeBox, sizeOption, sizeLargest, sizeOf, scroll };
 })

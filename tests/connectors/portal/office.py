@@ -97,6 +97,7 @@ class Office:
                 Route("/report", self._report),
                 Route("/report/file", self._file),
                 Mount("/lib", StaticFiles(directory=FOLDER)),
+                Mount("/libraries", StaticFiles(directory=HERE / "libraries")),
                 Route("/{shell}", self._shell),
             ]
         )
