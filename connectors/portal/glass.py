@@ -101,18 +101,22 @@ class Glass:
             pressing.cancel()
 
     async def reach(self, control: ElementHandle) -> bool:
-        """Bring a control into sight; whether it could be pressed there."""
-        from playwright.async_api import TimeoutError as Covered
+        """Bring a control into sight and wait until it may be pressed; whether nothing of the page lies over it."""
+        from playwright.async_api import TimeoutError as NotYet
 
-        for _try in range(_TRIES):
+        covered = 0
+        for _turn in self.looking.turns():
             try:
                 await control.click(trial=True, timeout=_COVERED * 1000)
-            except Covered:
-                if not await self.uncover():
-                    await control.evaluate("(element) => element.scrollIntoView({ block: 'center', inline: 'center' })")
+            except NotYet:
+                if await self.uncover() or not await control.is_enabled():
+                    continue
+                await control.evaluate("(element) => element.scrollIntoView({ block: 'center', inline: 'center' })")
+                if (covered := covered + 1) == _TRIES:
+                    return False
             else:
-                return True
-        return False
+                break
+        return True
 
     async def uncover(self) -> bool:
         """Shut whatever lies over the list, as a person would; whether anything did. What cannot be shut stays."""

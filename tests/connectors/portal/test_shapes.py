@@ -232,6 +232,30 @@ async def test_labels_and_values_are_found_however_they_are_drawn(browsers: Brow
         }
 
 
+_LIST = f"<table><thead><tr>{cells('th', *HEADS)}</tr></thead><tbody>{rows()}</tbody></table>"
+_COUNTS = """<p id="count">0</p><button onclick="count.textContent = Number(count.textContent) + 1" %s>查询</button>"""
+HINDERED = {
+    "disabled for seconds": _COUNTS % "disabled"
+    + "<script>setTimeout(() => document.querySelector('button').disabled = false, 4000)</script>",
+    "under a notice that comes late": _COUNTS % ""
+    + """<script>setTimeout(() => document.body.insertAdjacentHTML("beforeend", `<div role="dialog" style="position:fixed;inset:0">
+公告<button onclick="this.parentElement.remove()">知道了</button></div>`), 500)</script>""",
+    "under a part of the page": _COUNTS % "style='position:fixed;bottom:0'"
+    + "<div style='position:fixed;bottom:0;left:0;right:0;height:60px'>合计</div>",
+}
+
+
+@pytest.mark.parametrize("hindered", HINDERED)
+async def test_what_cannot_be_pressed_at_once_is_pressed_once(browsers: Browsers, hindered: str) -> None:
+    """A person waits, shuts what lies over it, or gets at it otherwise."""
+    async with shown(browsers, _LIST + HINDERED[hindered]) as glass:
+        await glass.settle()
+        if "late" in hindered:
+            await glass.looking.page.wait_for_selector("[role=dialog]")
+        await glass.press(await glass.looking.locate("button", "查询"))
+        assert await glass.looking.page.inner_text("#count") == "1"
+
+
 async def test_a_list_that_shows_no_way_on_and_no_total_is_not_believed(browsers: Browsers) -> None:
     """Two rows of a list whose pager is not understood may be two of a thousand."""
     async with shown(browsers, APART) as glass:
