@@ -20,12 +20,11 @@ _CALM = 0.5  # seconds
 _MOMENT = 0.3  # seconds until an input has thought over what it was given
 _KEY = 15  # milliseconds between two keys
 Values = dict["ElementHandle", str]
-_PICKS = """(input) => {
-  if (!input.closest("[class*=picker], [class*=date-editor], [class*=calendar], [class*=datebox]")) return false;
+_PICKS = "(input) => !!input.closest('[class*=picker], [class*=date-editor], [class*=calendar], [class*=datebox]')"
+_HOLD = """(input) => {
   const keep = (event) => event.preventDefault();
   input.form?.addEventListener("submit", keep);
   setTimeout(() => input.form?.removeEventListener("submit", keep), 500);
-  return true;
 }"""
 _SET = """(input, value) => {
   const kind = input instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
@@ -106,9 +105,16 @@ async def _fill(_glass: Glass, values: Values) -> bool:
         if not await found.is_editable():
             return False
         await found.fill(value)
-        # A calendar takes what was typed at Enter, by which the form around it must not be sent.
-        await found.press("Enter" if await found.evaluate(_PICKS) else "Tab")
+        await _confirm(found)
     return True
+
+
+async def _confirm(found: ElementHandle) -> None:
+    """Leave an input; a calendar takes what was typed at Enter, by which the form around it must not be sent."""
+    picks = await found.evaluate(_PICKS)
+    if picks:
+        await found.evaluate(_HOLD)
+    await found.press("Enter" if picks else "Tab")
 
 
 async def _enter(glass: Glass, values: Values) -> bool:
@@ -121,7 +127,7 @@ async def _enter(glass: Glass, values: Values) -> bool:
         await found.select_text()
         await keyboard.type(value, delay=_KEY)
         await asyncio.sleep(_MOMENT)
-    await keyboard.press("Enter" if await found.evaluate(_PICKS) else "Tab")
+    await _confirm(found)
     return True
 
 

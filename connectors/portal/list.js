@@ -68,14 +68,17 @@
   // What lies over a table and repeats some of its columns, which are drawn underneath, too.
   const clones = (root) => all(FIXED, root)
     .filter((each) => each.tagName !== "TABLE" && getComputedStyle(each).position === "absolute" && each.querySelector("table"));
-  const ours = (root, over) => (element) => !over.some((each) => each.contains(element))
-    && (element.parentElement.closest(ROOTS) === root || root.tagName === "TABLE")
-    && (root.tagName !== "TABLE" || element.closest("table") === root);
+  const ours = (root) => {
+    const over = clones(root);
+    return (element) => !over.some((each) => each.contains(element))
+      && (element.parentElement.closest(ROOTS) === root || root.tagName === "TABLE")
+      && (root.tagName !== "TABLE" || element.closest("table") === root);
+  };
 
   // What may be the headings of a table: one band of header rows, several side by side, or one of the first rows.
   const bandsOf = (root, boxes) => {
     if (boxes) return [headingsOf([all(boxes.headings, root).filter(visible)])];
-    const own = ours(root, clones(root));
+    const own = ours(root);
     const heads = all("thead, .datagrid-htable > tbody", root).filter(own).filter(visible);
     if (heads.length) {
       const bands = heads.map((head) => {
@@ -99,22 +102,22 @@
 
   // The rows under a heading: of the right width, not merged across, each once though its columns are drawn apart.
   const rowsOf = (root, headings, boxes) => {
-    const mine = ours(root, clones(root));
+    const mine = ours(root);
     const own = boxes ? () => true : (row) => mine(row) && !row.closest(WASTE) && !headings.some(({ cell }) => row.contains(cell));
     const found = all(boxes ? boxes.rows : "tr, [role=row], .ant-table-row", root).filter(visible).filter(own).filter(drawn);
     const grid = gridOf(found, boxes);
     const joined = new Map();
     found.forEach((row, y) => {
       const index = INDEX.find((name) => row.hasAttribute(name));
-      const at = index === undefined ? null : Number(row.getAttribute(index));
-      const name = index === undefined ? `#${y}` : `${index} ${at}`;
-      const before = joined.get(name) || { cells: [], rows: [], at };
+      const value = index && row.getAttribute(index);
+      const name = index ? `${index} ${value}` : `#${y}`;
+      const before = joined.get(name) || { cells: [], rows: [] };
       const cells = grid[y].filter(Boolean);
-      joined.set(name, { cells: [...before.cells, ...cells], rows: [...before.rows, row], at });
+      joined.set(name, { cells: [...before.cells, ...cells], rows: [...before.rows, row], at: Number(index ? value : NaN) });
     });
     // Rows that are moved to their places after they were drawn stand in the source in any order.
     const inOrder = [...joined.values()];
-    if (inOrder.every(({ at }) => Number.isFinite(at) && at !== null)) inOrder.sort((one, other) => one.at - other.at);
+    if (inOrder.every(({ at }) => Number.isFinite(at))) inOrder.sort((one, other) => one.at - other.at);
     const told = headings.reduce((most, heading, x) => (heading.text ? x + 1 : most), 0);
     const rows = { fit: [], odd: 0 };
     for (const { cells, rows: parts } of inOrder) {

@@ -27,7 +27,6 @@
   };
 
   // The nearest words before an input.
-  const JOINS = /^(至|到|和|—|–|-|~|～|→|to)$/i;
   const before = (input) => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
     walker.currentNode = input;
@@ -42,6 +41,7 @@
   };
 
   // Whether two inputs are the ends of one range: in one picker, or with nothing but “to” between them.
+  const JOINS = /^(至|到|和|—|–|-|~|～|→|to)$/i;
   const joined = (one, other) => {
     const picker = one.closest("[class*=range], [class*=picker]");
     if (picker && picker.contains(other)) return true;

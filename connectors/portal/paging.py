@@ -69,13 +69,19 @@ async def _whole(glass: Glass, shot: Shot) -> Shot:
     if not await glass.ask("virtual"):
         return shot
     found = dict(zip(shot.keys, shot.rows, strict=True))
-    end = (await _scroll(glass, top=True))["end"]
-    while not end:
-        end = (await _scroll(glass))["end"]
-        look = await glass.settle()
+    async for look in scrolled_past(glass):
         found |= dict(zip(look.keys, look.rows, strict=True))
     await _scroll(glass, top=True)
     return replace(shot, keys=tuple(found), rows=tuple(found.values()))
+
+
+async def scrolled_past(glass: Glass) -> AsyncIterator[Shot]:
+    """Yield the looks at rows that are all there, from the top to the end of what scrolls them."""
+    told = await _scroll(glass, top=True)
+    yield await glass.settle()
+    while not told["end"]:
+        told = await _scroll(glass)
+        yield await glass.settle()
 
 
 async def _scroll(glass: Glass, **how: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
@@ -145,7 +151,7 @@ async def _dropped_down(glass: Glass, turn: Turn) -> bool:
 
 async def _scrolled(glass: Glass, shot: Shot, turn: Turn) -> AsyncIterator[Shot]:
     """Scroll until the end stays the end, each time from where the last look was: rows are opened in between."""
-    told: dict[str, Any] = await _scroll(glass, top=True)
+    told = await _scroll(glass, top=True)
     shot = await glass.settle(calm=_SCROLLED)
     yield shot
     while True:

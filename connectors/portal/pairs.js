@@ -120,7 +120,7 @@
       if (next(label) && !next(label).matches("label, br")) tell(label, next(label));
     }
     // Plain text: a label ends with a colon, and its value stands after it, beside it or beside what holds it.
-    for (const label of all("*", root).filter((each) => !each.children.length && visible(each) && /[:：]\s*$/.test(each.innerText || ""))) {
+    for (const label of all("*", root).filter((each) => !each.children.length && /[:：]\s*$/.test(each.textContent) && visible(each))) {
       let holder = label;
       while (holder !== root && !next(holder) && plain(holder.parentElement.innerText) === plain(label.innerText)) holder = holder.parentElement;
       if (holder !== root && next(holder) && !holder.closest("tr")) tell(label, next(holder));

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from connectors.portal.glass import Glass
-from connectors.portal.paging import paging_of
+from connectors.portal.glass import Glass, Shot
+from connectors.portal.paging import paging_of, scrolled_past
 from connectors.rows import moving
 
 if TYPE_CHECKING:
@@ -24,23 +24,20 @@ async def found(glass: Glass, words: str, key: str) -> Wanted:
     """Return how the script finds the row of a key: by its place and its cells, scrolled to where that is needed.
 
     Raises:
+        DriftError: nothing scrolls any more.
         SystemFailure: the list does not show it any more.
     """
-    if wanted := await _shown(glass, words, key):
-        return wanted
-    told = await glass.ask("scroll", top=True) if await scrolls(glass) else None
-    while told is not None:
-        await glass.settle()
-        if wanted := await _shown(glass, words, key):
-            return wanted
-        told = None if told["end"] else await glass.ask("scroll")
+    shot = await glass.look()
+    if shot is not None and key in shot.keys:
+        return _place(shot, words, key)
+    if await scrolls(glass):
+        async for shot in scrolled_past(glass):
+            if key in shot.keys:
+                return _place(shot, words, key)
     raise moving(glass.declared.title)
 
 
-async def _shown(glass: Glass, words: str, key: str) -> Wanted | None:
-    shot = await glass.look()
-    if shot is None or key not in shot.keys:
-        return None
+def _place(shot: Shot, words: str, key: str) -> Wanted:
     number = shot.keys.index(key)
     return {"number": number, "cells": shot.rows[number], "press": words}
 

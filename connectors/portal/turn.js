@@ -2,8 +2,7 @@
 (({ plain, visible, all, found }) => {
   const CLICKABLE = "a, button, input[type=button], input[type=submit], input[type=image], [role=button], "
     + "[class*=pagination] li, [class*=paginate] li, [class*=pager] li, [class*=next]";
-  const live = () => [...new Set([...all(CLICKABLE), ...all("[class*=pag] div, [class*=pag] span").filter((each) => getComputedStyle(each).cursor === "pointer")])]
-    .filter((each) => visible(each) && small(each));
+  const PAGER = "[class*=pag] div, [class*=pag] span"; // which some libraries make their buttons of
   const NEXT = /^((转到|去)?(下一?页|下頁|后一?页)[>›»]?|next(page)?[>›»]?|goto(the)?nextpage|[›>→])$/i;
   const MORE = /^(点击|点此)?(加载|查看|显示|展开)?更多(数据|记录|内容)?(>>)?$|^(load|show|view)more$/i;
   const sayings = (element) => [
@@ -42,7 +41,8 @@
 
   const nextOf = (asked) => {
     const table = found(asked);
-    const controls = live();
+    const pointed = all(PAGER).filter((each) => getComputedStyle(each).cursor === "pointer");
+    const live = [...new Set([...all(CLICKABLE), ...pointed])].filter((each) => visible(each) && small(each));
     const says = (each) => sayings(each).some((text) => (asked.words ? text === plain(asked.words) : NEXT.test(text)));
     const ways = [
       (each) => each.rel === "next" || says(each),
@@ -50,19 +50,19 @@
       (each) => !asked.words && /^(»|>>)$/.test(plain(each.innerText)),
     ];
     for (const way of ways) {
-      const control = nearest(deepest(controls.filter(way)), table);
+      const control = nearest(deepest(live.filter(way)), table);
       if (control) return off(control) ? { state: "last" } : { state: "ready", control };
     }
-    return dead(asked) ? { state: "last" } : numberOf(controls, table, asked.number);
+    return dead(asked) ? { state: "last" } : numberOf(live, table, asked.number);
   };
 
   // A pager of numbers only: the next number, or the dots behind which it is.
-  const numberOf = (controls, table, number) => {
+  const numberOf = (live, table, number) => {
     const is = (text) => (each) => plain(each.innerText || each.value) === text;
     const pagerOf = (each) => each.parentElement.closest("ul, ol, tr, nav, [class*=pag]") || each.parentElement;
     const current = (pager) => all("*", pager).some((each) => !each.children.length && is(String(number))(each));
-    const wanted = controls.filter(is(String(number + 1))).filter((each) => current(pagerOf(each)));
-    const dots = controls.filter((each) => /^(\.\.\.|…)$/.test(plain(each.innerText))).filter((each) => current(pagerOf(each)));
+    const wanted = live.filter(is(String(number + 1))).filter((each) => current(pagerOf(each)));
+    const dots = live.filter((each) => /^(\.\.\.|…)$/.test(plain(each.innerText))).filter((each) => current(pagerOf(each)));
     const control = nearest(deepest(wanted), table) || deepest(dots).pop();
     if (control) return { state: "ready", control };
     const ends = all("ul, ol, tr, nav, [class*=pag]").some((pager) => {

@@ -19,7 +19,7 @@ from connectors.portal.declared import PortalDeclared
 from connectors.portal.kind import KIND
 from connectors.portal.source import PortalSource
 from connectors.secrets import Secrets
-from tests.connectors.portal.office import PASSWORD
+from tests.connectors.portal.office import PASSWORD, Office
 from words.declared import parse
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples" / "portals"
@@ -86,3 +86,11 @@ async def read(
         pictures = await source.evidence()
     assert not rows or {piece.kind for piece in pictures} == {"screenshot", "page"}
     return Read(rows)
+
+
+def whole(found: Read, office: Office, key: str) -> None:
+    """Every case came once, with what the list and its detail show."""
+    assert found.keys == [case[key] for case in office.cases]
+    assert sorted(office.opened) == [case["id"] for case in office.cases]
+    for row, case in zip(found.rows, office.cases, strict=True):
+        assert row.payload.items() >= {**office.detail(case), "申请人": case["name"], "决定日期": case["day"]}.items()

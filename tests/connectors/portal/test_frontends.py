@@ -16,18 +16,10 @@ from connectors.base import Window
 from connectors.browser import Browsers
 from tests.connectors.portal.office import Case, Office, cases
 from tests.connectors.portal.postback import OldOffice
-from tests.connectors.portal.reading import Read, example, read
+from tests.connectors.portal.reading import example, read, whole
 from tests.end_to_end.town import ROOT, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-def whole(found: Read, office: Office, key: str) -> None:
-    """Every case came once, with what the list and its detail show."""
-    assert found.keys == [case[key] for case in office.cases]
-    assert sorted(office.opened) == [case["id"] for case in office.cases]
-    for row, case in zip(found.rows, office.cases, strict=True):
-        assert row.payload.items() >= {**office.detail(case), "申请人": case["name"], "决定日期": case["day"]}.items()
 
 
 async def test_element_plus(tmp_path: Path, browsers: Browsers) -> None:

@@ -42,6 +42,7 @@ def rows(*more: str) -> str:
     return "".join(f"<tr>{cells('td', *row)}{''.join(more)}</tr>" for row in ROWS)
 
 
+PLAIN = f"<table><thead><tr>{cells('th', *HEADS)}</tr></thead><tbody>{rows()}</tbody></table>"
 ELEMENT_2 = f"""<div class="el-table"><div class="el-table__header-wrapper"><table><thead><tr>{cells("th", *HEADS)}
 <th class="is-hidden"><div style="visibility:hidden">操作</div></th><th class="gutter" style="display:none"></th></tr></thead></table></div>
 <div class="el-table__body-wrapper"><table><tbody>{rows('<td class="is-hidden"><div style="visibility:hidden">看</div></td>')}
@@ -183,8 +184,7 @@ async def test_a_row_is_what_a_person_takes_for_one(browsers: Browsers, shape: s
 async def test_a_mask_that_is_left_in_its_place_unseen_holds_nothing_up(browsers: Browsers, style: str) -> None:
     """Some versions of layui do not take the mask away when the rows are there."""
     mask = f'<div class="layui-table-init" style="position:absolute;inset:0;{style}"><i>读取中</i></div>'
-    table = f"<table><thead><tr>{cells('th', *HEADS)}</tr></thead><tbody>{rows()}</tbody></table>"
-    async with shown(browsers, f'<div class="layui-table-view" style="position:relative">{table}{mask}</div>') as glass:
+    async with shown(browsers, f'<div class="layui-table-view" style="position:relative">{PLAIN}{mask}</div>') as glass:
         assert len((await glass.settle()).rows) == len(ROWS)
 
 
@@ -232,7 +232,6 @@ async def test_labels_and_values_are_found_however_they_are_drawn(browsers: Brow
         }
 
 
-_LIST = f"<table><thead><tr>{cells('th', *HEADS)}</tr></thead><tbody>{rows()}</tbody></table>"
 _COUNTS = """<p id="count">0</p><button onclick="count.textContent = Number(count.textContent) + 1" %s>查询</button>"""
 HINDERED = {
     "disabled for seconds": _COUNTS % "disabled"
@@ -248,7 +247,7 @@ HINDERED = {
 @pytest.mark.parametrize("hindered", HINDERED)
 async def test_what_cannot_be_pressed_at_once_is_pressed_once(browsers: Browsers, hindered: str) -> None:
     """A person waits, shuts what lies over it, or gets at it otherwise."""
-    async with shown(browsers, _LIST + HINDERED[hindered]) as glass:
+    async with shown(browsers, PLAIN + HINDERED[hindered]) as glass:
         await glass.settle()
         if "late" in hindered:
             await glass.looking.page.wait_for_selector("[role=dialog]")
